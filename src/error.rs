@@ -1,0 +1,113 @@
+//! What can go wrong, told with what was being done and to which path.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The result of everything that touches the file system or refuses an argument.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure of the core. It crosses into Python in one place, `python::errors`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A system call failed. Becomes the `OSError` subclass of its errno, with `filename` and `filename2`.
+    #[error("cannot {operation} {}: {source}", Pathnames(path, other.as_deref()))]
+    Io {
+        /// What was being done, as in "cannot create the folder …".
+        operation: &'static str,
+        /// The path it was done to.
+        path: PathBuf,
+        /// The second path, where there are two: the target of a link, the destination of a copy.
+        other: Option<PathBuf>,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// The argument can't be served. Becomes `ValueError`; nothing was written.
+    #[error("{0}")]
+    Refused(String),
+
+    /// The destination of a copy is its source. Becomes `shutil.SameFileError`, as in `shutil.copyfile`.
+    #[error("{} and {} are the same file", quoted(.source_path), quoted(.destination))]
+    SameFile {
+        /// What was to be copied.
+        source_path: PathBuf,
+        /// Where it was to be copied to.
+        destination: PathBuf,
+    },
+}
+
+impl Error {
+    /// A failed system call on one path. `operation` completes "cannot …": "create the folder".
+    pub fn io(operation: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self::Io { operation, path: path.into(), other: None, source }
+    }
+
+    /// A failed system call on two paths, in the order in which `OSError` gives `filename` and `filename2`.
+    pub fn io2(
+        operation: &'static str,
+        path: impl Into<PathBuf>,
+        other: impl Into<PathBuf>,
+        source: io::Error,
+    ) -> Self {
+        Self::Io { operation, path: path.into(), other: Some(other.into()), source }
+    }
+
+    /// The message of `venv` for a file or link that stands where a folder must be.
+    pub fn not_a_folder(path: &Path) -> Self {
+        Self::Refused(format!("Unable to create directory {}", quoted(path)))
+    }
+}
+
+/// The path as Python's `repr` would show it, as far as readers of an error message care.
+pub fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut out = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            c if c == quote => out.extend(['\\', c]),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+struct Pathnames<'a>(&'a Path, Option<&'a Path>);
+
+impl fmt::Display for Pathnames<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&quoted(self.0))?;
+        match self.1 {
+            Some(other) => write!(f, " -> {}", quoted(other)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_io_error_names_operation_and_both_paths() {
+        let error = Error::io2("link", "/a", "/b", io::Error::from_raw_os_error(2));
+        assert_eq!(error.to_string(), "cannot link '/a' -> '/b': No such file or directory (os error 2)");
+    }
+
+    #[test]
+    fn quoting_follows_python_repr() {
+        for (text, expected) in [
+            ("/plain", "'/plain'"),
+            ("it's", "\"it's\""),
+            ("it's \"x\"", "'it\\'s \"x\"'"),
+            ("a\nb", "'a\\nb'"),
+            ("a\\b", "'a\\\\b'"),
+        ] {
+            assert_eq!(quoted(Path::new(text)), expected);
+        }
+    }
+}
