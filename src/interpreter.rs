@@ -62,6 +62,4 @@ pub struct Interpreter {
     pub is_64bit: bool,
     /// `sys.getfilesystemencoding() == "utf-8"`.
     pub utf8_file_names: bool,
-    /// `sysconfig.get_config_var("Py_GIL_DISABLED")`.
-    pub free_threaded: bool,
 }
