@@ -19,4 +19,6 @@ pub mod executables;
 pub mod fs;
 pub mod interpreter;
 pub mod layout;
+#[cfg(feature = "python")]
+mod python;
 pub mod scripts;

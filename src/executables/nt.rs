@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::interpreter::Version;
 use crate::layout::is_debug_build;
@@ -111,7 +111,7 @@ fn is_runtime_dll(name: &OsStr) -> bool {
 ///
 /// After a failure the links that were made are removed again, and the first error tells why; the others tell
 /// which links could not be removed.
-pub fn link_all(plan: &Plan, bin_path: &Path) -> Result<(), Vec<Error>> {
+pub fn link_all(plan: &Plan, bin_path: &Path) -> std::result::Result<(), Vec<Error>> {
     let mut made: Vec<PathBuf> = Vec::new();
     for entry in &plan.links {
         let link = bin_path.join(&entry.name);
@@ -128,6 +128,23 @@ pub fn link_all(plan: &Plan, bin_path: &Path) -> Result<(), Vec<Error>> {
 pub fn copy_all(plan: &Plan, bin_path: &Path) -> Vec<Error> {
     let copied = plan.copies.iter().map(|e| fs::copy_with_mode(&e.source, &bin_path.join(&e.name)));
     copied.filter_map(Result::err).collect()
+}
+
+/// Copies the `init.tcl` of a build tree: it goes to the folder of the same name in the environment's `Lib`.
+pub fn copy_tcl(python_dir: &Path, env_dir: &Path) -> Result<()> {
+    let Some(folder) = folder_with(python_dir, "init.tcl") else { return Ok(()) };
+    let target = env_dir.join("Lib").join(folder.file_name().unwrap_or_default());
+    fs::create_folder(&target)?;
+    fs::copy_contents(&folder.join("init.tcl"), &target.join("init.tcl"))
+}
+
+/// The first folder at or below `folder` that holds a file of this name.
+fn folder_with(folder: &Path, file: &str) -> Option<PathBuf> {
+    let listing = fs::list(folder).ok()?;
+    if listing.files.iter().any(|name| name == file) {
+        return Some(folder.to_owned());
+    }
+    listing.folders.iter().find_map(|name| folder_with(&folder.join(name), file))
 }
 
 #[cfg(test)]
@@ -209,6 +226,16 @@ mod tests {
     fn from_3_15_on_a_free_threaded_base_may_have_the_plain_name() {
         let plan = plan(&Base { free_threaded: true, ..base(15, "python.exe", &[]) });
         assert_eq!(told(&plan.links)[0].1, "base/python.exe");
+    }
+
+    #[test]
+    fn a_build_tree_brings_its_tcl() {
+        let temp = tempfile::tempdir().unwrap();
+        let (base, env) = (temp.path().join("base"), temp.path().join("env"));
+        fs::create_folder(&base.join("externals/tcl8.6")).unwrap();
+        fs::write(&base.join("externals/tcl8.6/init.tcl"), b"tcl").unwrap();
+        copy_tcl(&base, &env).unwrap();
+        assert_eq!(fs::read(&env.join("Lib/tcl8.6/init.tcl")).unwrap(), b"tcl");
     }
 
     #[cfg(unix)]
