@@ -30,20 +30,32 @@ impl Folder {
     }
 }
 
-/// What Python 3.10 hard-codes, having no `venv` scheme: the folder relative to the environment.
-pub fn folder_without_scheme(folder: Folder, platform: Platform, version: Version) -> PathBuf {
-    let packages = || match platform {
-        Platform::Posix => {
-            Path::new("lib").join(format!("python{}.{}", version.major, version.minor)).join("site-packages")
+/// The folder by CPython's own `venv` scheme, relative to the environment.
+///
+/// The scheme came with 3.11 so that distributors, who do change the other schemes, leave this one alone
+/// (bpo-45413); 3.10 has the same names hard-coded. The border asks `sysconfig` wherever it is loaded already.
+pub fn venv_folder(folder: Folder, interpreter: &Interpreter) -> PathBuf {
+    match (interpreter.platform, folder) {
+        (Platform::Posix, Folder::Scripts) => PathBuf::from("bin"),
+        (Platform::Posix, Folder::Purelib) => site_packages("lib", interpreter),
+        (Platform::Posix, Folder::Platlib) => site_packages(&interpreter.platlibdir, interpreter),
+        (Platform::Posix, Folder::Include) if include_is_in_scheme(interpreter.version) => {
+            Path::new("include").join(versioned("python", interpreter) + &interpreter.abiflags)
         }
-        Platform::Nt => Path::new("Lib").join("site-packages"),
-    };
-    match (folder, platform) {
-        (Folder::Scripts, Platform::Posix) => PathBuf::from("bin"),
-        (Folder::Scripts, Platform::Nt) => PathBuf::from("Scripts"),
-        (Folder::Include, _) => PathBuf::from(include_name(platform)),
-        (Folder::Purelib | Folder::Platlib, _) => packages(),
+        (Platform::Nt, Folder::Scripts) => PathBuf::from("Scripts"),
+        (Platform::Nt, Folder::Purelib | Folder::Platlib) => Path::new("Lib").join("site-packages"),
+        (platform, Folder::Include) => PathBuf::from(include_name(platform)),
     }
+}
+
+/// Free-threaded builds keep their packages apart: `lib/python3.14t` (PEP 703).
+fn site_packages(lib: &str, interpreter: &Interpreter) -> PathBuf {
+    let thread = if interpreter.abiflags.contains('t') { "t" } else { "" };
+    Path::new(lib).join(versioned("python", interpreter) + thread).join("site-packages")
+}
+
+fn versioned(name: &str, interpreter: &Interpreter) -> String {
+    format!("{name}{}.{}", interpreter.version.major, interpreter.version.minor)
 }
 
 /// The folder for headers that PEP 405 asks for, relative to the environment.
@@ -103,16 +115,33 @@ mod tests {
             macos: false,
             is_64bit: true,
             utf8_file_names: true,
+            abiflags: String::new(),
+            platlibdir: "lib".into(),
         }
     }
 
     #[test]
-    fn without_a_scheme_both_platforms_have_their_classic_folders() {
-        let at = |folder, platform| folder_without_scheme(folder, platform, V(10));
-        assert_eq!(at(Folder::Purelib, Platform::Posix), Path::new("lib/python3.10/site-packages"));
-        assert_eq!(at(Folder::Purelib, Platform::Nt), Path::new("Lib").join("site-packages"));
-        assert_eq!(at(Folder::Scripts, Platform::Nt), Path::new("Scripts"));
-        assert_eq!(at(Folder::Scripts, Platform::Posix), Path::new("bin"));
+    fn folders_are_those_of_the_venv_scheme() {
+        let at = |folder, interpreter| venv_folder(folder, &interpreter).to_string_lossy().replace('\\', "/");
+        let posix = |minor| interpreter(Platform::Posix, minor);
+        let nt = |minor| interpreter(Platform::Nt, minor);
+        assert_eq!(at(Folder::Scripts, posix(12)), "bin");
+        assert_eq!(at(Folder::Purelib, posix(10)), "lib/python3.10/site-packages");
+        assert_eq!(at(Folder::Include, posix(10)), "include");
+        assert_eq!(at(Folder::Include, posix(13)), "include/python3.13");
+        assert_eq!(at(Folder::Include, posix(14)), "include");
+        assert_eq!(at(Folder::Scripts, nt(13)), "Scripts");
+        assert_eq!(at(Folder::Purelib, nt(13)), "Lib/site-packages");
+        assert_eq!(at(Folder::Include, nt(13)), "Include");
+    }
+
+    #[test]
+    fn free_threaded_builds_and_platlib_have_folders_of_their_own() {
+        let base = Interpreter { abiflags: "td".into(), ..interpreter(Platform::Posix, 13) };
+        assert_eq!(venv_folder(Folder::Purelib, &base), Path::new("lib/python3.13t/site-packages"));
+        assert_eq!(venv_folder(Folder::Include, &base), Path::new("include/python3.13td"));
+        let base = Interpreter { platlibdir: "lib64".into(), ..interpreter(Platform::Posix, 15) };
+        assert_eq!(venv_folder(Folder::Platlib, &base), Path::new("lib64/python3.15/site-packages"));
     }
 
     #[test]
@@ -126,7 +155,10 @@ mod tests {
 
     #[test]
     fn the_headers_folder_moves_with_the_version() {
-        assert_eq!([10, 11, 13, 14, 15].map(|v| include_is_in_scheme(V(v))), [false, true, true, false, false]);
+        assert_eq!(
+            [10, 11, 13, 14, 15].map(|v| include_is_in_scheme(V(v))),
+            [false, true, true, false, false]
+        );
     }
 
     #[test]

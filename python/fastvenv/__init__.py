@@ -8,8 +8,6 @@ of ``venv`` in Python 3.14, on every CPython from 3.10 on.
     venv.create(".venv", symlinks=True, with_pip=True)
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

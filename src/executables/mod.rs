@@ -83,6 +83,8 @@ mod tests {
                 macos: false,
                 is_64bit: true,
                 utf8_file_names,
+                abiflags: String::new(),
+                platlibdir: "lib".into(),
             })
         };
         assert_eq!(names(13, true), ["python", "python3", "python3.13"]);

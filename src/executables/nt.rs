@@ -216,10 +216,12 @@ mod tests {
             told(&plan.links)[..2],
             pairs(&[("python.exe", "base/python3.13t.exe"), ("python3.13t.exe", "base/python3.13t.exe")])
         );
-        assert_eq!(told(&plan.copies)[2..], pairs(&[
-            ("pythonw.exe", "nt/venvwlaunchert.exe"),
-            ("pythonw3.13t.exe", "nt/venvwlaunchert.exe"),
-        ]));
+        assert_eq!(
+            told(&plan.copies)[2..],
+            pairs(
+                &[("pythonw.exe", "nt/venvwlaunchert.exe"), ("pythonw3.13t.exe", "nt/venvwlaunchert.exe"),]
+            )
+        );
     }
 
     #[test]

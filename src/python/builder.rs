@@ -3,9 +3,9 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
+use super::child;
 use super::context::Context;
 use super::stages::{configuration, create, directories, executables, pip, scripts};
-use super::child;
 
 /// The stages of environment creation, each of them reached through `self`.
 ///

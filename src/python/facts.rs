@@ -46,6 +46,9 @@ pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
         macos: sys(py, "platform")?.eq("darwin")?,
         is_64bit: sys(py, "maxsize")?.gt(1_i64 << 32)?,
         utf8_file_names: encoding.eq("utf-8")?,
+        // Windows has no abiflags before 3.14.
+        abiflags: sys(py, "abiflags").and_then(|flags| flags.extract()).unwrap_or_default(),
+        platlibdir: sys(py, "platlibdir")?.extract()?,
     })
 }
 
@@ -63,13 +66,34 @@ pub fn base_executable(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 
 /// The path of a folder of the interpreter's `venv` scheme for an environment.
 ///
+/// `sysconfig` decides where it is loaded or where it alone can know. A bare CPython has not loaded it, and to load
+/// it would take twice as long as to create the environment.
+///
 /// `name` is one of `sysconfig`'s path names; an unknown one is a `KeyError`, as from `sysconfig.get_path`.
-pub fn scheme_path(py: Python<'_>, interpreter: &Interpreter, env_dir: &Path, name: &str) -> PyResult<PathBuf> {
-    if interpreter.version.at_least(11) {
-        return path_by_sysconfig(py, interpreter, env_dir, name);
+pub fn scheme_path(
+    py: Python<'_>,
+    interpreter: &Interpreter,
+    env_dir: &Path,
+    name: &str,
+) -> PyResult<PathBuf> {
+    let has_scheme = interpreter.version.at_least(11);
+    let folder = Folder::from_name(name);
+    match folder {
+        Some(folder) if !has_scheme || (is_cpython(py)? && !is_loaded(py, "sysconfig")?) => {
+            Ok(env_dir.join(layout::venv_folder(folder, interpreter)))
+        }
+        None if !has_scheme => Err(PyKeyError::new_err(name.to_owned())),
+        _ => path_by_sysconfig(py, interpreter, env_dir, name),
     }
-    let folder = Folder::from_name(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
-    Ok(env_dir.join(layout::folder_without_scheme(folder, interpreter.platform, interpreter.version)))
+}
+
+/// Whether the module has been imported in this process.
+pub fn is_loaded(py: Python<'_>, module: &str) -> PyResult<bool> {
+    sys(py, "modules")?.contains(module)
+}
+
+fn is_cpython(py: Python<'_>) -> PyResult<bool> {
+    sys(py, "implementation")?.getattr(intern!(py, "name"))?.eq("cpython")
 }
 
 fn path_by_sysconfig(

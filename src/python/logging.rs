@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3_log::{Caching, Logger};
+
+use super::facts::is_loaded;
 
 /// Hands records to Python's `logging` once that is loaded, and loads it for a WARNING or worse: its import takes
 /// 13 ms, and a process that has not imported it can't have asked for our DEBUG records.
@@ -30,16 +31,9 @@ impl LazyLogger {
     }
 }
 
-fn is_loaded(py: Python<'_>) -> bool {
-    let modules = || -> PyResult<bool> {
-        py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?.contains(intern!(py, "logging"))
-    };
-    modules().unwrap_or(false)
-}
-
 impl Log for LazyLogger {
     fn enabled(&self, metadata: &Metadata) -> bool {
-        metadata.level() <= Level::Warn || Python::attach(is_loaded)
+        metadata.level() <= Level::Warn || Python::attach(|py| is_loaded(py, "logging").unwrap_or(false))
     }
 
     fn log(&self, record: &Record) {

@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn each_platform_has_its_own_and_the_common_ones() {
-        let temp = tree(&["top", "common/a", "posix/b", "posix/sub/c", "nt/d.bat", "nt/python.exe", "else/e"]);
+        let temp =
+            tree(&["top", "common/a", "posix/b", "posix/sub/c", "nt/d.bat", "nt/python.exe", "else/e"]);
         let names = |platform| -> Vec<_> {
             let scripts = scripts_in(temp.path(), platform);
             scripts.iter().map(|s| s.folder.join(s.source.file_name().unwrap())).collect()

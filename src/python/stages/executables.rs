@@ -79,7 +79,11 @@ fn make_executable_unless_link(py: Python<'_>, path: &Path) -> PyResult<()> {
     Ok(py.detach(|| if fs::is_link(path) { Ok(()) } else { fs::make_executable(path) })?)
 }
 
-fn setup_nt(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>, interpreter: &Interpreter) -> PyResult<()> {
+fn setup_nt(
+    builder: &Bound<'_, PyAny>,
+    context: &Context<'_, '_>,
+    interpreter: &Interpreter,
+) -> PyResult<()> {
     let py = builder.py();
     let (python_dir, bin_path) = (context.path("python_dir")?, context.path("bin_path")?);
     let env_exe = context.path("env_exe")?;
