@@ -5,7 +5,7 @@ import sys
 from fastvenv import _cli
 
 
-def run():
+def run() -> int:
     """Run the command line of this process.
 
     :returns: The exit status: 0, or 1 if an environment could not be made.

@@ -5,10 +5,16 @@ import sys
 
 import fastvenv
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` itself takes longer to import than an environment takes to create
+    from argparse import ArgumentParser
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
 _LINKS_BY_DEFAULT = os.name != "nt"
 
 # flag -> (attribute, the value that it gives, help). The attributes are the parameters of EnvBuilder.
-FLAGS = {
+FLAGS: "dict[str, tuple[str, Any, str]]" = {
     "--system-site-packages": (
         "system_site_packages",
         True,
@@ -47,7 +53,7 @@ _PROMPT = "--prompt"
 _PROMPT_HELP = "What activated shells show instead of the environment's name."
 
 
-def _defaults():
+def _defaults() -> "dict[str, Any]":
     return {
         "system_site_packages": False,
         "symlinks": _LINKS_BY_DEFAULT,
@@ -60,7 +66,7 @@ def _defaults():
     }
 
 
-def main(args=None):
+def main(args: "Sequence[str] | None" = None) -> None:
     """Make the environments that a command line asks for.
 
     :param args: The arguments after the program's name; those of the process if it is None.
@@ -76,13 +82,14 @@ def main(args=None):
         builder.create(env_dir)
 
 
-def _read_plainly(args):
+def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None":
     """Read what most command lines consist of: whole flags, a prompt, folders in one row.
 
     Importing argparse takes longer than creating an environment. Whatever isn't obvious here, and every mistake, is
     left to it: then the result is None.
     """
-    options, env_dirs, row_has_ended = _defaults(), [], False
+    options, row_has_ended = _defaults(), False
+    env_dirs: list[str] = []
     rest = iter(args)
     for arg in rest:
         if arg.startswith("-"):
@@ -103,25 +110,24 @@ def _read_plainly(args):
     return options, env_dirs
 
 
-def _prompt(arg, rest):
+def _prompt(arg: str, rest: "Iterator[str]") -> "str | None":
     """The value of --prompt, in either form; None if this is no such option or its value looks like another."""
     name, equals, value = arg.partition("=")
     if name != _PROMPT:
         return None
-    if not equals:
-        value = next(rest, None)
-        if value is None or value.startswith("-"):
-            return None
-    return value
+    if equals:
+        return value
+    value = next(rest, "-")
+    return None if value.startswith("-") else value
 
 
-def _read_by_argparse(args):
+def _read_by_argparse(args: "list[str]") -> "tuple[dict[str, Any], list[str]]":
     namespace = vars(_parser().parse_args(args))
     env_dirs = namespace.pop("dirs")
     return namespace, env_dirs
 
 
-def _parser():
+def _parser() -> "ArgumentParser":
     import argparse
 
     parser = argparse.ArgumentParser(
@@ -140,7 +146,7 @@ def _parser():
     return parser
 
 
-def print_details(error):
+def print_details(error: BaseException) -> None:
     """Print what an error knows beside its message: its notes, and the output of a child that failed.
 
     :param error: The exception.
