@@ -32,13 +32,13 @@ def test_a_relative_link_across_folders_is_a_copy_too(tmp_path, caplog):
     assert "Unable to symlink" in caplog.text
 
 
-def test_debug_records_are_seen_by_whoever_asks(tmp_path):
+def test_debug_records_are_seen_by_whoever_asks(tmp_path, caplog):
     """assertLogs at DEBUG sees the records of the core, also when the level changed after earlier records."""
     builder = fastvenv.EnvBuilder()
     context = builder.ensure_directories(str(tmp_path / "env"))
     builder._call_new_python = lambda *args, **kwargs: None
     case = unittest.TestCase()
-    logging.getLogger("fastvenv").setLevel(logging.ERROR)
+    caplog.set_level(logging.ERROR, "fastvenv")
     builder.upgrade_dependencies(context)
     with case.assertLogs("fastvenv", logging.DEBUG) as caught:
         builder.upgrade_dependencies(context)

@@ -1,10 +1,13 @@
 //! The one crossing of errors into Python.
 
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use crate::error::Error;
+use crate::error::{Error, quoted};
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
@@ -24,13 +27,18 @@ impl From<Error> for PyErr {
 fn os_error(
     py: Python<'_>,
     operation: &str,
-    path: &std::path::Path,
-    other: Option<&std::path::Path>,
-    source: &std::io::Error,
+    path: &Path,
+    other: Option<&Path>,
+    source: &io::Error,
 ) -> PyErr {
     let Some(code) = source.raw_os_error() else {
-        let message = format!("{source}: {}", crate::error::quoted(path));
-        return with_note(py, PyOSError::new_err(message), operation);
+        let message = format!("{source}: {}", quoted(path));
+        // The standard library refuses a null character before it asks the system.
+        let error = match source.kind() {
+            ErrorKind::InvalidInput => PyValueError::new_err(message),
+            _ => PyOSError::new_err(message),
+        };
+        return with_note(py, error, operation);
     };
     // On Windows the code is a winerror, from which OSError itself derives the errno.
     let (errno, winerror) = if cfg!(windows) { (0, Some(code)) } else { (code, None) };
@@ -40,7 +48,7 @@ fn os_error(
 }
 
 /// The system's text for the code, as `os.strerror` gives it: without the code that Rust appends.
-fn strerror(py: Python<'_>, code: i32, source: &std::io::Error) -> String {
+fn strerror(py: Python<'_>, code: i32, source: &io::Error) -> String {
     let asked = || -> PyResult<String> {
         super::facts::os(py)?.call_method1(intern!(py, "strerror"), (code,))?.extract()
     };
