@@ -7,7 +7,9 @@
 //! | [`error`] | what can go wrong, with operation and path |
 //! | [`interpreter`] | facts about the interpreter, handed in |
 //! | [`fs`] | the only home of `std::fs` and of OS differences |
+//! | [`scripts`] | activation scripts: placeholders, and quoting per shell |
 
 pub mod error;
 pub mod fs;
 pub mod interpreter;
+pub mod scripts;
