@@ -1,7 +1,7 @@
 //! The activation scripts: templates whose placeholders become literals of the script's own shell.
 //!
 //! ```
-//! use fastvenv::scripts::placeholders::{Values, fill};
+//! use fastvenv::scripts::placeholders::{Values, replace};
 //! use fastvenv::scripts::quoting::Shell;
 //!
 //! let values = Values {
@@ -11,7 +11,7 @@
 //!     bin_name: b"bin",
 //!     env_exe: b"/home/ada/it's here/bin/python",
 //! };
-//! let script = fill(b"setenv VIRTUAL_ENV __VENV_DIR__\n", &values, Shell::Csh)?;
+//! let script = replace(b"setenv VIRTUAL_ENV __VENV_DIR__\n", &values, Shell::Csh)?;
 //! assert_eq!(script, b"setenv VIRTUAL_ENV '/home/ada/it'\"'\"'s here'\n");
 //! # Ok::<(), fastvenv::error::Error>(())
 //! ```
@@ -19,5 +19,6 @@
 //! What a name or a prompt says is data. [`quoting`] keeps it so while a script is read; that it stays so when a shell
 //! draws its prompt is the work of the scripts themselves, in `python/fastvenv/scripts`.
 
+pub mod install;
 pub mod placeholders;
 pub mod quoting;

@@ -41,7 +41,7 @@ impl<'a> Values<'a> {
 /// # Errors
 /// [`crate::error::Error::Refused`] if the shell can't represent a value that the template asks for. Values that it
 /// doesn't ask for are not looked at.
-pub fn fill(template: &[u8], values: &Values<'_>, shell: Shell) -> Result<Vec<u8>> {
+pub fn replace(template: &[u8], values: &Values<'_>, shell: Shell) -> Result<Vec<u8>> {
     let mut script = Vec::with_capacity(template.len() + 256);
     let mut rest = template;
     while let [first, after @ ..] = rest {
@@ -71,13 +71,13 @@ mod tests {
     #[test]
     fn every_placeholder_is_replaced_wherever_it_stands() {
         let template = b"__VENV_DIR__;__VENV_NAME__;__VENV_BIN_NAME__;___VENV_PYTHON____VENV_BIN_NAME__";
-        assert_eq!(fill(template, &VALUES, Shell::Sh).unwrap(), b"'/e v';'e v';bin;_'/e v/bin/python'bin");
+        assert_eq!(replace(template, &VALUES, Shell::Sh).unwrap(), b"'/e v';'e v';bin;_'/e v/bin/python'bin");
     }
 
     #[test]
     fn a_value_that_names_a_placeholder_is_not_replaced_again() {
         assert_eq!(
-            fill(b"__VENV_PROMPT__ __VENV_DIR__", &VALUES, Shell::Sh).unwrap(),
+            replace(b"__VENV_PROMPT__ __VENV_DIR__", &VALUES, Shell::Sh).unwrap(),
             b"__VENV_DIR__ '/e v'"
         );
     }
@@ -85,14 +85,14 @@ mod tests {
     #[test]
     fn other_text_stays_byte_for_byte() {
         for text in [b"".as_slice(), b"\xff\0\r\n__VENV_", b"__VENV_DIR_", b"__venv_dir__"] {
-            assert_eq!(fill(text, &VALUES, Shell::Batch).unwrap(), text);
+            assert_eq!(replace(text, &VALUES, Shell::Batch).unwrap(), text);
         }
     }
 
     #[test]
     fn only_values_that_are_asked_for_are_refused() {
         let values = Values { prompt: b"\"", ..VALUES };
-        assert!(fill(b"@echo off __VENV_BIN_NAME__", &values, Shell::Batch).is_ok());
-        assert!(fill(b"set \"P=__VENV_PROMPT__\"", &values, Shell::Batch).is_err());
+        assert!(replace(b"@echo off __VENV_BIN_NAME__", &values, Shell::Batch).is_ok());
+        assert!(replace(b"set \"P=__VENV_PROMPT__\"", &values, Shell::Batch).is_err());
     }
 }
