@@ -10,7 +10,7 @@
 //! | [`layout`] | where everything stands: paths and names |
 //! | [`config`] | the text of `pyvenv.cfg` |
 //! | [`executables`] | the environment's `python`: links, copies, launchers |
-//! | [`scripts`] | templates: where they go, what stands in for their placeholders |
+//! | [`scripts`] | templates: where they go, what stands in for their placeholders, quoted per shell |
 //! | `python` | the border: the only home of `pyo3` (feature `python`) |
 
 pub mod config;
