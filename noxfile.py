@@ -1,7 +1,7 @@
-"""The checks of fastvenv, one session each. CI reads its list from here.
+"""The checks of fastvenv, one session each; CI reads its list from here.
 
-`nox` runs what a change needs before it is pushed; `nox -s parity-3.13` one session of it. Arguments after `--` go
-to the tool: `nox -s tests -- -k prompt`.
+`nox` runs what a change needs before it is pushed, `nox -s parity-3.13` one session of it. Arguments after
+`--` go to the tool: `nox -s tests -- -k prompt`.
 """
 
 import os
@@ -32,7 +32,7 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the one wheel that serves every interpreter; without cargo, the wheel in dist/ is taken as it is."""
+    """Build the one wheel that serves every interpreter; where cargo is missing, dist/ is taken as it is."""
     if not shutil.which("cargo"):
         session.warn("cargo is not here: testing the wheel that stands in dist/")
         return

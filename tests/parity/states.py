@@ -15,7 +15,7 @@ def empty(env: Path) -> None:
 
 
 def junk(env: Path) -> None:
-    """A user has files of their own in it: some where an environment's would be, links, and nothing readable."""
+    """A user has files of their own in it, some where an environment's would be, and links."""
     for folder in ("bin", "lib/old", "notes"):
         (env / folder).mkdir(parents=True)
     for name in (".gitignore", "bin/activate", "bin/tool", "notes/a\nb", "pyvenv.cfg"):
@@ -33,7 +33,7 @@ def linked(env: Path) -> None:
 
 
 def copied(env: Path) -> None:
-    """An environment with copies stands there, with a package in it, and another python than would be copied."""
+    """An environment with copies stands there, with a package in it and a python3 of its own."""
     venv.create(env)
     (env / "bin/python3").write_text("#!/bin/sh\n", encoding="utf-8")
     (env / "lib/package.pth").write_text("package\n", encoding="utf-8")
@@ -70,6 +70,5 @@ def file_for_config(env: Path) -> None:
 
 
 States = list[Callable[[Path], None]]
-FRESH: States = [absent, empty, junk]
-USED: States = [linked, copied, stale]
-BLOCKED: States = [file_for_bin, link_for_include, file_for_env, file_for_config]
+USABLE: States = [absent, empty, junk, linked, copied, stale]
+ALL: States = [*USABLE, file_for_bin, link_for_include, file_for_env, file_for_config]

@@ -2,9 +2,9 @@
 
     python stdlib_suite.py [VENV [PACKAGES]]
 
-VENV is the module to test, by default fastvenv; `venv` tests the standard library itself. PACKAGES is the folder that
-it is imported from. Run in an environment, this starts itself again with the base interpreter, as CPython's testers
-do. The resource `cpu` is on, so that pip is really installed.
+VENV is the module to test, by default fastvenv; `venv` tests the standard library itself. PACKAGES is the
+folder that it is imported from. Run in an environment, this starts itself again with the base interpreter, as
+CPython's testers do. The resource `cpu` is on, so that pip is really installed.
 """
 
 import importlib
@@ -14,13 +14,13 @@ import sys
 import unittest
 from pathlib import Path
 
-# What the suite of one version asserts, and fastvenv does otherwise: (first and last version, reason) by name. Such a
-# test must fail: one that passes fails the run, so that this table can't outlive its reasons.
+# What some versions of the suite assert and fastvenv does otherwise: first and last version, and the reason.
+# Such a test must fail: one that passes fails the run, so that this table can't outlive its reasons.
 EXPECTED_FAILURES = {
     "BasicTest.test_prompt": (
         (3, 10),
         (3, 12),
-        "asserts context.prompt == '(name) '; since 3.13 it is the bare text, and that is the API offered everywhere",
+        "asserts context.prompt == '(name) '; fastvenv has the bare text, as venv has since 3.13",
     ),
 }
 

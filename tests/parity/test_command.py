@@ -1,4 +1,4 @@
-"""`python -m fastvenv` does what `python -m venv` does, run by a base interpreter or from inside an environment."""
+"""`python -m fastvenv` does what `python -m venv` does, with a base interpreter and inside an environment."""
 
 import importlib.util
 import os
@@ -23,8 +23,12 @@ def command(python: Path, line: str, module: str, env: Path) -> bytes:
     """Run the command line in the folder of `env`: what it printed, or a ValueError with the status."""
     arguments = line.split()
     if module == "fastvenv" and sys.version_info < (3, 13):
-        arguments.append("--without-scm-ignore-files")  # earlier commands of the standard library had no .gitignore
-    done = subprocess.run([python, "-m", module, *arguments], cwd=env.parent, env=ENVIRON, capture_output=True)
+        arguments.append(
+            "--without-scm-ignore-files"
+        )  # earlier commands of the standard library had no .gitignore
+    done = subprocess.run(
+        [python, "-m", module, *arguments], cwd=env.parent, env=ENVIRON, capture_output=True
+    )
     if done.returncode:
         # What is wrong with a command line is told in each version's own words.
         raise ValueError(done.returncode, done.stderr if done.returncode == 1 else b"usage")

@@ -29,7 +29,11 @@ OPTIONS = st.fixed_dictionaries(
         "symlinks": st.sampled_from([True, True, True, False]),  # a copy costs 20 MB
         "upgrade": FLAGS,
         "prompt": st.none() | st.just(".") | st.text(TEXT, max_size=60),
-        **({"scm_ignore_files": st.sets(st.sampled_from(["git", "GIT"]))} if sys.version_info >= (3, 13) else {}),
+        **(
+            {"scm_ignore_files": st.sets(st.sampled_from(["git", "GIT"]))}
+            if sys.version_info >= (3, 13)
+            else {}
+        ),
     },
 )
 
@@ -37,7 +41,7 @@ OPTIONS = st.fixed_dictionaries(
 @given(
     name=NAMES,
     options=OPTIONS,
-    state=st.sampled_from(states.FRESH + states.USED),
+    state=st.sampled_from(states.USABLE),
     mask=st.sampled_from([0o022, 0o002, 0o077]),
 )
 def test_drawn(name: str, options: dict[str, Any], state: Any, mask: int) -> None:

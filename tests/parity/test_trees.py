@@ -24,7 +24,11 @@ OPTIONS: list[dict[str, Any]] = [
     {"symlinks": True, "prompt": "it's $HOME \\ \u00fc"},
     {"symlinks": True, "prompt": "."},
     {"symlinks": True, "prompt": ""},
-    *([{"symlinks": True, "scm_ignore_files": {"git"}}, {"scm_ignore_files": ["GIT"], "clear": True}] if SCM else []),
+    *(
+        [{"symlinks": True, "scm_ignore_files": {"git"}}, {"scm_ignore_files": ["GIT"], "clear": True}]
+        if SCM
+        else []
+    ),
 ]
 
 
@@ -33,9 +37,11 @@ def build(options: dict[str, Any], module: str, env: Any) -> None:
     importlib.import_module(module).EnvBuilder(**options).create(env)
 
 
-@pytest.mark.parametrize("state", states.FRESH + states.USED + states.BLOCKED, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("state", states.ALL, ids=lambda state: state.__name__)
 @pytest.mark.parametrize("options", OPTIONS, ids=repr)
-def test_every_option_in_every_state(options: dict[str, Any], state: Callable[[Path], None], tmp_path: Path) -> None:
+def test_every_option_in_every_state(
+    options: dict[str, Any], state: Callable[[Path], None], tmp_path: Path
+) -> None:
     """Each option leaves the same tree as the standard library's, whatever stood there before."""
     compare(tmp_path / "sandbox", partial(build, options), state)
 
@@ -82,7 +88,7 @@ TARGETS: dict[str, Callable[[Path], Any]] = {
     "empty": lambda env: "",
     "unicode": lambda env: env / "\u00fcber \U0001f40d" / "\u0434\u043e\u043c",
     "spaces": lambda env: env / " a  b ",
-    "quotes": lambda env: env / "it's \"x\" $HOME `id` %d \\",
+    "quotes": lambda env: env / 'it\'s "x" $HOME `id` %d \\',
     "one dash": lambda env: env / "-env",
     "long": lambda env: env / ("n" * 255) / ("m" * 255),
     "too long": lambda env: env / ("n" * 256),

@@ -27,7 +27,7 @@ def compare(
     action: Callable[[str, Path], object],
     before: Callable[[Path], object] = lambda env: None,
 ) -> None:
-    """Call `action` for `venv`, then for `fastvenv`, on the same folder in the same state, and compare the outcomes.
+    """Call `action` for `venv`, then for `fastvenv`, on the same folder in the same state, and compare.
 
     Both functions are given the path of the environment, `sandbox/env`; `before` brings it into its state.
     """
@@ -70,10 +70,8 @@ def entry(path: str) -> Entry:
     """What stands at `path`."""
     mode = os.lstat(path).st_mode
     if stat.S_ISLNK(mode):
-        content = os.readlink(path)
-    else:
-        content = comparable(path) if stat.S_ISREG(mode) else None
-    return Entry(stat.filemode(mode), content)
+        return Entry(stat.filemode(mode), os.readlink(path))
+    return Entry(stat.filemode(mode), comparable(path) if stat.S_ISREG(mode) else None)
 
 
 def comparable(path: str) -> object:
@@ -83,8 +81,10 @@ def comparable(path: str) -> object:
         return "fastvenv has its own"
     if path.endswith("pyvenv.cfg") and sys.version_info < (3, 11):
         # The keys of 3.11, which fastvenv writes on 3.10 as well.
-        return b"".join(line for line in data.splitlines(True) if not line.startswith((b"executable", b"command")))
+        return b"".join(
+            line for line in data.splitlines(True) if not line.startswith((b"executable", b"command"))
+        )
     if path.endswith(".pyc"):
-        # The header's flags and source size, not the source's time; marshal's bytes depend on reference counts.
+        # Not the source's time; and the code as values, since marshal's bytes depend on reference counts.
         return data[:8], data[12:16], marshal.loads(data[16:])
     return data if len(data) < 10_000 else hashlib.sha256(data).hexdigest()
