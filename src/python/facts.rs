@@ -1,0 +1,145 @@
+//! What the core must know of the running interpreter, read from `sys`, `os` and `sysconfig` at every use: programs
+//! and tests do change them.
+
+use std::path::{Path, PathBuf};
+
+use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::interpreter::{Interpreter, Platform, Version};
+use crate::layout::{self, Folder};
+
+/// `sys.<name>`.
+pub fn sys<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import(intern!(py, "sys"))?.getattr(name)
+}
+
+/// `os.path.<name>(*args)`.
+pub fn os_path<'py>(
+    py: Python<'py>,
+    name: &str,
+    args: impl pyo3::call::PyCallArgs<'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    py.import(intern!(py, "os"))?.getattr(intern!(py, "path"))?.getattr(name)?.call1(args)
+}
+
+/// `os.name` as a value.
+pub fn platform(py: Python<'_>) -> PyResult<Platform> {
+    let name = py.import(intern!(py, "os"))?.getattr(intern!(py, "name"))?;
+    Ok(if name.eq("nt")? { Platform::Nt } else { Platform::Posix })
+}
+
+/// The facts of the running interpreter.
+pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
+    let version = sys(py, "version_info")?;
+    let encoding = sys(py, "getfilesystemencoding")?.call0()?;
+    Ok(Interpreter {
+        platform: platform(py)?,
+        version: Version {
+            major: version.get_item(0)?.extract()?,
+            minor: version.get_item(1)?.extract()?,
+            micro: version.get_item(2)?.extract()?,
+        },
+        executable: sys(py, "executable")?.extract()?,
+        macos: sys(py, "platform")?.eq("darwin")?,
+        is_64bit: sys(py, "maxsize")?.gt(1_i64 << 32)?,
+        utf8_file_names: encoding.eq("utf-8")?,
+        // Windows has no abiflags before 3.14.
+        abiflags: sys(py, "abiflags").and_then(|flags| flags.extract()).unwrap_or_default(),
+        platlibdir: sys(py, "platlibdir")?.extract()?,
+    })
+}
+
+/// `sys._base_executable`: the interpreter that stands in no environment. It is a ValueError if Python can't tell.
+pub fn base_executable(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let executable = sys(py, "_base_executable")?;
+    if executable.is_truthy()? {
+        return Ok(executable);
+    }
+    Err(PyValueError::new_err(
+        "Unable to determine path to the running Python interpreter. Provide an explicit path or \
+         check that your PATH environment variable is correctly set.",
+    ))
+}
+
+/// The path of a folder of the interpreter's `venv` scheme for an environment.
+///
+/// `sysconfig` decides where it is loaded or where it alone can know. A bare CPython has not loaded it, and to load
+/// it would take twice as long as to create the environment.
+///
+/// `name` is one of `sysconfig`'s path names; an unknown one is a `KeyError`, as from `sysconfig.get_path`.
+pub fn scheme_path(
+    py: Python<'_>,
+    interpreter: &Interpreter,
+    env_dir: &Path,
+    name: &str,
+) -> PyResult<PathBuf> {
+    let has_scheme = interpreter.version.at_least(11);
+    let folder = Folder::from_name(name);
+    match folder {
+        Some(folder) if !has_scheme || (is_cpython(py)? && !is_loaded(py, "sysconfig")?) => {
+            Ok(env_dir.join(layout::venv_folder(folder, interpreter)))
+        }
+        None if !has_scheme => Err(PyKeyError::new_err(name.to_owned())),
+        _ => path_by_sysconfig(py, interpreter, env_dir, name),
+    }
+}
+
+/// Whether the module has been imported in this process.
+pub fn is_loaded(py: Python<'_>, module: &str) -> PyResult<bool> {
+    sys(py, "modules")?.contains(module)
+}
+
+fn is_cpython(py: Python<'_>) -> PyResult<bool> {
+    sys(py, "implementation")?.getattr(intern!(py, "name"))?.eq("cpython")
+}
+
+fn path_by_sysconfig(
+    py: Python<'_>,
+    interpreter: &Interpreter,
+    env_dir: &Path,
+    name: &str,
+) -> PyResult<PathBuf> {
+    let vars = PyDict::new(py);
+    let mut bases = vec!["base", "platbase"];
+    if layout::include_is_in_scheme(interpreter.version) {
+        bases.extend(["installed_base", "installed_platbase"]);
+    }
+    for base in bases {
+        vars.set_item(base, env_dir.as_os_str())?;
+    }
+    let arguments = PyDict::new(py);
+    arguments.set_item("scheme", "venv")?;
+    arguments.set_item("vars", vars)?;
+    let sysconfig = py.import(intern!(py, "sysconfig"))?;
+    sysconfig.call_method(intern!(py, "get_path"), (name,), Some(&arguments))?.extract()
+}
+
+/// `sysconfig.is_python_build()`: whether the interpreter runs from the tree that it was built in.
+pub fn is_python_build(py: Python<'_>) -> PyResult<bool> {
+    py.import(intern!(py, "sysconfig"))?.call_method0(intern!(py, "is_python_build"))?.is_truthy()
+}
+
+/// Whether the build has no GIL (PEP 703).
+pub fn is_free_threaded(py: Python<'_>) -> PyResult<bool> {
+    let sysconfig = py.import(intern!(py, "sysconfig"))?;
+    sysconfig.call_method1(intern!(py, "get_config_var"), ("Py_GIL_DISABLED",))?.is_truthy()
+}
+
+/// The folder of the interpreter's own library: that of `os`.
+fn library(py: Python<'_>) -> PyResult<PathBuf> {
+    let os: PathBuf = py.import(intern!(py, "os"))?.getattr(intern!(py, "__file__"))?.extract()?;
+    Ok(os.parent().unwrap_or(Path::new("")).to_owned())
+}
+
+/// Where Windows' interpreters keep the launchers for environments.
+pub fn launchers_dir(py: Python<'_>) -> PyResult<PathBuf> {
+    Ok(library(py)?.join("venv").join("scripts").join("nt"))
+}
+
+/// Whether this Python has `ensurepip`, which distributions may have taken out.
+pub fn has_ensurepip(py: Python<'_>) -> PyResult<bool> {
+    Ok(crate::fs::exists(&library(py)?.join("ensurepip").join("__main__.py")))
+}

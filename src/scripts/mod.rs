@@ -1,0 +1,3 @@
+pub mod install;
+pub mod placeholders;
+pub mod quoting;
