@@ -1,5 +1,6 @@
 //! Where everything stands: from an environment's folder and an [`Interpreter`] to paths and names.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::interpreter::{Interpreter, Platform, Version};
@@ -48,10 +49,41 @@ pub fn venv_folder(folder: Folder, interpreter: &Interpreter) -> PathBuf {
     }
 }
 
+/// Fills in a path template of CPython's `sysconfig` for an environment, if every variable in it is one that is
+/// known here.
+pub fn expand_template(template: &str, interpreter: &Interpreter, env_dir: &Path) -> Option<PathBuf> {
+    let mut path = OsString::new();
+    let mut rest = template;
+    while let Some((text, tail)) = rest.split_once('{') {
+        let (variable, tail) = tail.split_once('}')?;
+        path.push(text);
+        match variable {
+            "base" | "platbase" => path.push(env_dir),
+            // Until 3.13 the environment stood in for the installation too.
+            "installed_base" | "installed_platbase" if include_is_in_scheme(interpreter.version) => {
+                path.push(env_dir);
+            }
+            "implementation_lower" => path.push("python"),
+            "py_version_short" => path.push(versioned("", interpreter)),
+            "abi_thread" => path.push(thread_suffix(interpreter)),
+            "abiflags" => path.push(&interpreter.abiflags),
+            "platlibdir" => path.push(&interpreter.platlibdir),
+            _ => return None,
+        }
+        rest = tail;
+    }
+    path.push(rest);
+    Some(path.into())
+}
+
 /// Free-threaded builds keep their packages apart: `lib/python3.14t` (PEP 703).
 fn site_packages(lib: &str, interpreter: &Interpreter) -> PathBuf {
-    let thread = if interpreter.abiflags.contains('t') { "t" } else { "" };
-    Path::new(lib).join(versioned("python", interpreter) + thread).join("site-packages")
+    let python = versioned("python", interpreter) + thread_suffix(interpreter);
+    Path::new(lib).join(python).join("site-packages")
+}
+
+fn thread_suffix(interpreter: &Interpreter) -> &'static str {
+    if interpreter.abiflags.contains('t') { "t" } else { "" }
 }
 
 fn versioned(name: &str, interpreter: &Interpreter) -> String {
@@ -142,6 +174,19 @@ mod tests {
         assert_eq!(venv_folder(Folder::Include, &base), Path::new("include/python3.13td"));
         let base = Interpreter { platlibdir: "lib64".into(), ..interpreter(Platform::Posix, 15) };
         assert_eq!(venv_folder(Folder::Platlib, &base), Path::new("lib64/python3.15/site-packages"));
+    }
+
+    #[test]
+    fn a_template_with_an_unknown_variable_is_left_to_sysconfig() {
+        let expand = |minor, template| {
+            expand_template(template, &interpreter(Platform::Posix, minor), Path::new("/env"))
+        };
+        let purelib = "{base}/lib/{implementation_lower}{py_version_short}{abi_thread}/site-packages";
+        assert_eq!(expand(14, purelib), Some("/env/lib/python3.14/site-packages".into()));
+        assert_eq!(expand(13, "{installed_base}/include"), Some("/env/include".into()));
+        assert_eq!(expand(14, "{installed_base}/include"), None);
+        assert_eq!(expand(14, "{srcdir}/lib"), None);
+        assert_eq!(expand(14, "{base/lib"), None);
     }
 
     #[test]

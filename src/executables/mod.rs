@@ -44,11 +44,9 @@ pub enum LinkText {
 ///
 /// A link that stands at `destination` already is left as it is.
 pub fn link_or_copy(source: &Path, destination: &Path, text: LinkText) -> Result<Placed> {
-    if fs::is_link(destination) {
-        return Ok(Placed::Linked);
-    }
     match link(source, destination, text) {
         Ok(()) => Ok(Placed::Linked),
+        Err(_) if fs::is_link(destination) => Ok(Placed::Linked),
         Err(why) => fs::copy_contents(source, destination).map(|()| Placed::CopiedInstead(why)),
     }
 }

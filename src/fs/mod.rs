@@ -18,33 +18,34 @@ use crate::error::{Error, Result};
 ///
 /// A file there, or a link, even one to a folder, is refused as `venv` refuses it.
 pub fn ensure_folder(path: &Path) -> Result<()> {
-    match fs::create_dir(path) {
+    match make_folder(path) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_folder(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create_with_parents(path),
-        // `mkdir` may look at permissions, a read-only file system or a drive's root before it sees the folder.
-        Err(error) => match fs::symlink_metadata(path) {
-            Ok(_) => check_folder(path),
-            Err(_) => Err(Error::io("create the folder", path, error)),
+        Err(source) => match fs::symlink_metadata(path) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Ok(_) => Err(Error::not_a_folder(path)),
+            Err(_) => Err(Error::io("create the folder", path, source)),
         },
     }
 }
 
-fn check_folder(path: &Path) -> Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(Error::not_a_folder(path)),
-        Err(source) => Err(Error::io("look at", path, source)),
+/// Creates a folder with its missing parents; one that stands there, or a link to one, will do.
+pub fn create_folder(path: &Path) -> Result<()> {
+    match make_folder(path) {
+        Err(source) if !path.is_dir() => Err(Error::io("create the folder", path, source)),
+        _ => Ok(()),
     }
 }
 
-fn create_with_parents(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|source| Error::io("create the folder", path, source))
-}
-
-/// Creates a folder with its missing parents; one that stands there, or a link to one, will do.
-pub fn create_folder(path: &Path) -> Result<()> {
-    create_with_parents(path)
+/// `mkdir`, after that of the parents if one is missing. Whether a failure matters depends on what stands there:
+/// the system may look at permissions, a read-only file system or a drive's root before it sees the folder.
+fn make_folder(path: &Path) -> io::Result<()> {
+    match (fs::create_dir(path), path.parent()) {
+        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
+            make_folder(parent).or_else(|error| if parent.is_dir() { Ok(()) } else { Err(error) })?;
+            fs::create_dir(path)
+        }
+        (done, _) => done,
+    }
 }
 
 /// The content of a file.

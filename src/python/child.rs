@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::context::Context;
+use super::facts;
 
 /// Runs the environment's interpreter through `subprocess.check_output`, which is looked up in `fastvenv` as the
 /// stdlib looks it up in `venv`, so that patching either does what it always did.
@@ -22,7 +23,7 @@ pub fn call_new_python(
     let args = PyList::new(py, [&executable])?;
     args.call_method1(intern!(py, "extend"), (py_args,))?;
 
-    let environ = py.import(intern!(py, "os"))?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
+    let environ = facts::os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
     environ.set_item("VIRTUAL_ENV", &env_dir)?;
     for name in ["PYTHONHOME", "PYTHONPATH"] {
         environ.call_method1(intern!(py, "pop"), (name, py.None()))?;

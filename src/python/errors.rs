@@ -42,7 +42,7 @@ fn os_error(
 /// The system's text for the code, as `os.strerror` gives it: without the code that Rust appends.
 fn strerror(py: Python<'_>, code: i32, source: &std::io::Error) -> String {
     let asked = || -> PyResult<String> {
-        py.import(intern!(py, "os"))?.call_method1(intern!(py, "strerror"), (code,))?.extract()
+        super::facts::os(py)?.call_method1(intern!(py, "strerror"), (code,))?.extract()
     };
     match asked() {
         Ok(text) if !cfg!(windows) => text,

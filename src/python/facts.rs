@@ -6,14 +6,32 @@ use std::path::{Path, PathBuf};
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::interpreter::{Interpreter, Platform, Version};
 use crate::layout::{self, Folder};
 
+static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+static OS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+/// The module, looked up once: an import statement takes longer than most of the system calls around it.
+fn once<'py>(
+    py: Python<'py>,
+    cell: &'static PyOnceLock<Py<PyModule>>,
+    name: &str,
+) -> PyResult<&'py Bound<'py, PyModule>> {
+    Ok(cell.get_or_try_init(py, || py.import(name).map(Bound::unbind))?.bind(py))
+}
+
 /// `sys.<name>`.
 pub fn sys<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    py.import(intern!(py, "sys"))?.getattr(name)
+    once(py, &SYS, "sys")?.getattr(name)
+}
+
+/// The module `os`.
+pub fn os(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    once(py, &OS, "os")
 }
 
 /// `os.path.<name>(*args)`.
@@ -22,12 +40,12 @@ pub fn os_path<'py>(
     name: &str,
     args: impl pyo3::call::PyCallArgs<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    py.import(intern!(py, "os"))?.getattr(intern!(py, "path"))?.getattr(name)?.call1(args)
+    os(py)?.getattr(intern!(py, "path"))?.getattr(name)?.call1(args)
 }
 
 /// `os.name` as a value.
 pub fn platform(py: Python<'_>) -> PyResult<Platform> {
-    let name = py.import(intern!(py, "os"))?.getattr(intern!(py, "name"))?;
+    let name = os(py)?.getattr(intern!(py, "name"))?;
     Ok(if name.eq("nt")? { Platform::Nt } else { Platform::Posix })
 }
 
@@ -77,14 +95,29 @@ pub fn scheme_path(
     name: &str,
 ) -> PyResult<PathBuf> {
     let has_scheme = interpreter.version.at_least(11);
-    let folder = Folder::from_name(name);
-    match folder {
-        Some(folder) if !has_scheme || (is_cpython(py)? && !is_loaded(py, "sysconfig")?) => {
+    let is_cpython = is_cpython(py)?;
+    match Folder::from_name(name) {
+        Some(folder) if !has_scheme || (is_cpython && !is_loaded(py, "sysconfig")?) => {
             Ok(env_dir.join(layout::venv_folder(folder, interpreter)))
         }
         None if !has_scheme => Err(PyKeyError::new_err(name.to_owned())),
-        _ => path_by_sysconfig(py, interpreter, env_dir, name),
+        _ => {
+            let template = if is_cpython { scheme_template(py, name)? } else { None };
+            match template.and_then(|text| layout::expand_template(&text, interpreter, env_dir)) {
+                Some(path) => Ok(path),
+                None => path_by_sysconfig(py, interpreter, env_dir, name),
+            }
+        }
     }
+}
+
+/// The scheme's text for a folder. To let `sysconfig` fill it in takes as long as to make all of the folders.
+fn scheme_template(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
+    let sysconfig = py.import(intern!(py, "sysconfig"))?;
+    let arguments = PyDict::new(py);
+    arguments.set_item(intern!(py, "expand"), false)?;
+    let paths = sysconfig.call_method(intern!(py, "get_paths"), ("venv",), Some(&arguments))?;
+    Ok(paths.cast::<PyDict>()?.get_item(name)?.map(|text| text.extract()).transpose()?)
 }
 
 /// Whether the module has been imported in this process.
@@ -130,8 +163,8 @@ pub fn is_free_threaded(py: Python<'_>) -> PyResult<bool> {
 
 /// The folder of the interpreter's own library: that of `os`.
 fn library(py: Python<'_>) -> PyResult<PathBuf> {
-    let os: PathBuf = py.import(intern!(py, "os"))?.getattr(intern!(py, "__file__"))?.extract()?;
-    Ok(os.parent().unwrap_or(Path::new("")).to_owned())
+    let module: PathBuf = os(py)?.getattr(intern!(py, "__file__"))?.extract()?;
+    Ok(module.parent().unwrap_or(Path::new("")).to_owned())
 }
 
 /// Where Windows' interpreters keep the launchers for environments.

@@ -28,7 +28,7 @@ pub fn venv_path<'py>(
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let path = facts::scheme_path(py, &facts::interpreter(py)?, &env_dir.extract::<PathBuf>()?, name)?;
-    Ok(path_text(py, &path)?.into_any())
+    facts::os_path(py, "normpath", (path_text(py, &path)?,))
 }
 
 /// `EnvBuilder._same_path`.
@@ -45,7 +45,7 @@ pub fn same_path(py: Python<'_>, path1: &Bound<'_, PyAny>, path2: &Bound<'_, PyA
 /// The path without Windows' short names (`PROGRA~1`), if the system can tell.
 fn long_name<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = path.py();
-    let text = py.import(intern!(py, "os"))?.call_method1(intern!(py, "fsdecode"), (path,))?;
+    let text = facts::os(py)?.call_method1(intern!(py, "fsdecode"), (path,))?;
     match py.import("_winapi")?.call_method1("GetLongPathName", (text,)) {
         Err(error) if error.is_instance_of::<PyOSError>(py) => Ok(path.clone()),
         told => told,
@@ -89,7 +89,7 @@ pub fn ensure_directories<'py>(
 /// Refuses what can't be in PATH: no script could activate such an environment (gh-102103).
 fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult<()> {
     let py = env_dir.py();
-    let text = py.import(intern!(py, "os"))?.call_method1(intern!(py, "fspath"), (env_dir,))?;
+    let text = facts::os(py)?.call_method1(intern!(py, "fspath"), (env_dir,))?;
     let Ok(text) = text.cast_into::<PyString>() else {
         return Err(PyTypeError::new_err("the path of an environment must be str or give a str, not bytes"));
     };
