@@ -23,15 +23,12 @@ def command(python: Path, line: str, module: str, env: Path) -> bytes:
     """Run the command line in the folder of `env`: what it printed, or a ValueError with the status."""
     arguments = line.split()
     if module == "fastvenv" and sys.version_info < (3, 13):
-        arguments.append(
-            "--without-scm-ignore-files"
-        )  # earlier commands of the standard library had no .gitignore
-    done = subprocess.run(
-        [python, "-m", module, *arguments], cwd=env.parent, env=ENVIRON, capture_output=True
-    )
+        arguments.append("--without-scm-ignore-files")  # earlier commands of the standard library had no .gitignore
+    done = subprocess.run([python, "-m", module, *arguments], cwd=env.parent, env=ENVIRON, capture_output=True)
     if done.returncode:
-        # What is wrong with a command line is told in each version's own words.
-        raise ValueError(done.returncode, done.stderr if done.returncode == 1 else b"usage")
+        # Each version tells in its own words what is wrong with a command line. What is wrong with a folder stands in
+        # the first line of both; fastvenv's second says what it was doing.
+        raise ValueError(done.returncode, done.stderr.splitlines()[0] if done.returncode == 1 else b"usage")
     return done.stdout + done.stderr
 
 

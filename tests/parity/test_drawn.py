@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from parity import states
-from parity.test_trees import build, umask
+from parity.test_trees import build, copies_over_links, umask
 from parity.trees import compare
 
 # Control characters are refused or escaped by fastvenv, on purpose; surrogates fail in the standard library.
@@ -29,11 +29,7 @@ OPTIONS = st.fixed_dictionaries(
         "symlinks": st.sampled_from([True, True, True, False]),  # a copy costs 20 MB
         "upgrade": FLAGS,
         "prompt": st.none() | st.just(".") | st.text(TEXT, max_size=60),
-        **(
-            {"scm_ignore_files": st.sets(st.sampled_from(["git", "GIT"]))}
-            if sys.version_info >= (3, 13)
-            else {}
-        ),
+        **({"scm_ignore_files": st.sets(st.sampled_from(["git", "GIT"]))} if sys.version_info >= (3, 13) else {}),
     },
 )
 
@@ -46,6 +42,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 def test_drawn(name: str, options: dict[str, Any], state: Any, mask: int) -> None:
     """Whatever is asked for, the tree is the standard library's."""
+    assume(not copies_over_links(options, state))
 
     def action(module: str, env: Path) -> None:
         build(options, module, env.with_name(name))
