@@ -36,7 +36,7 @@ def command(python: Path, line: str, module: str, env: Path) -> bytes:
 def pythons(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A base interpreter, environments of it, and an environment made from within one."""
     folder = tmp_path_factory.mktemp("pythons")
-    base = Path(sys._base_executable)
+    base = Path(sys.executable).resolve()
     venv.create(folder / "linked", symlinks=True)
     venv.create(folder / "copied", symlinks=False)
     inner = [folder / "linked/bin/python", "-m", "venv", "--without-pip", folder / "nested"]

@@ -51,7 +51,7 @@ def copies_over_links(options: dict[str, Any], state: Callable[[Path], None]) ->
 
 @pytest.mark.parametrize("upgrade", [False, True])
 def test_copies_replace_links(upgrade: bool, tmp_path: Path) -> None:
-    """Where the standard library fails with half an environment, or writes to what the link points to, a copy is made."""
+    """Where the standard library fails halfway, or writes to what the link points to, a copy is made."""
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     other = tmp_path / "other"
     for env in (theirs, ours):
