@@ -7,7 +7,9 @@
 //! | [`error`] | what can go wrong, with operation and path |
 //! | [`interpreter`] | facts about the interpreter, handed in |
 //! | [`fs`] | the only home of `std::fs` and of OS differences |
+//! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 
 pub mod error;
 pub mod fs;
 pub mod interpreter;
+pub mod seed;

@@ -1,6 +1,9 @@
 //! The only home of `std::fs` and of `#[cfg(unix)]`/`#[cfg(windows)]`. Everything else says what it wants
 //! done and gets an [`Error`] that names the operation and the path.
 
+pub mod dir;
+pub mod transfer;
+
 use std::fs;
 use std::io;
 use std::path::Path;
