@@ -62,6 +62,8 @@ pub struct Interpreter {
     pub is_64bit: bool,
     /// `sys.getfilesystemencoding() == "utf-8"`.
     pub utf8_file_names: bool,
-    /// `sysconfig.get_config_var("Py_GIL_DISABLED")`.
-    pub free_threaded: bool,
+    /// `sys.abiflags`: "t" for a free-threaded build, "d" for a debug build, mostly empty.
+    pub abiflags: String,
+    /// `sys.platlibdir`: "lib", or "lib64" on some distributions.
+    pub platlibdir: String,
 }

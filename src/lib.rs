@@ -7,9 +7,20 @@
 //! | [`error`] | what can go wrong, with operation and path |
 //! | [`interpreter`] | facts about the interpreter, handed in |
 //! | [`fs`] | the only home of `std::fs` and of OS differences |
+//! | [`layout`] | where everything stands: paths and names |
+//! | [`config`] | the text of `pyvenv.cfg` |
+//! | [`executables`] | the environment's `python`: links, copies, launchers |
+//! | [`scripts`] | templates: where they go, what stands in for their placeholders, quoted per shell |
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
+//! | `python` | the border: the only home of `pyo3` (feature `python`) |
 
+pub mod config;
 pub mod error;
+pub mod executables;
 pub mod fs;
 pub mod interpreter;
+pub mod layout;
+#[cfg(feature = "python")]
+mod python;
+pub mod scripts;
 pub mod seed;

@@ -1,18 +1,53 @@
 //! The only home of `std::fs` and of `#[cfg(unix)]`/`#[cfg(windows)]`. Everything else says what it wants
 //! done and gets an [`Error`] that names the operation and the path.
 
+mod clear;
+mod copy;
 pub mod dir;
 pub mod transfer;
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+pub use clear::{check_clearable, clear_folder};
+pub use copy::{Template, copy_contents, copy_with_mode, make_executable, read_template, write_like};
 
 use crate::error::{Error, Result};
 
-/// Creates a folder and its missing parents, with the mode that the umask leaves.
+/// Makes sure that a folder stands at `path`, with its missing parents, in the mode that the umask leaves.
+///
+/// A file there, or a link, even one to a folder, is refused as `venv` refuses it.
+pub fn ensure_folder(path: &Path) -> Result<()> {
+    match make_folder(path) {
+        Ok(()) => Ok(()),
+        Err(source) => match fs::symlink_metadata(path) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Ok(_) => Err(Error::not_a_folder(path)),
+            Err(_) => Err(Error::io("create the folder", path, source)),
+        },
+    }
+}
+
+/// Creates a folder with its missing parents; one that stands there, or a link to one, will do.
 pub fn create_folder(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|source| Error::io("create the folder", path, source))
+    match make_folder(path) {
+        Err(source) if !path.is_dir() => Err(Error::io("create the folder", path, source)),
+        _ => Ok(()),
+    }
+}
+
+/// `mkdir`, after that of the parents if one is missing. Whether a failure matters depends on what stands there:
+/// the system may look at permissions, a read-only file system or a drive's root before it sees the folder.
+fn make_folder(path: &Path) -> io::Result<()> {
+    match (fs::create_dir(path), path.parent()) {
+        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
+            make_folder(parent).or_else(|error| if parent.is_dir() { Ok(()) } else { Err(error) })?;
+            fs::create_dir(path)
+        }
+        (done, _) => done,
+    }
 }
 
 /// The content of a file.
@@ -25,6 +60,11 @@ pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).map_err(|source| Error::io("write", path, source))
 }
 
+/// Removes a file or link.
+pub fn remove_file(path: &Path) -> Result<()> {
+    fs::remove_file(path).map_err(|source| Error::io("remove", path, source))
+}
+
 /// Whether something is there, links followed (`os.path.exists`).
 pub fn exists(path: &Path) -> bool {
     path.exists()
@@ -33,6 +73,17 @@ pub fn exists(path: &Path) -> bool {
 /// Whether a symbolic link is there (`os.path.islink`).
 pub fn is_link(path: &Path) -> bool {
     path.is_symlink()
+}
+
+/// Whether a regular file is there, links followed (`os.path.isfile`).
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// The path with all links resolved, in its simplest form on Windows; as it is where that can't be told, as
+/// `os.path.realpath` leaves it.
+pub fn real_path(path: &Path) -> PathBuf {
+    dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Makes `link` a symbolic link whose text is `target`.
@@ -48,4 +99,73 @@ fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
 #[cfg(windows)]
 fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
     std::os::windows::fs::symlink_file(target, link)
+}
+
+/// What stands in a folder.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Names of folders; links to folders are not among them.
+    pub folders: Vec<OsString>,
+    /// Names of everything else that is a file once links are followed.
+    pub files: Vec<OsString>,
+}
+
+/// Lists a folder, sorted by name.
+pub fn list(path: &Path) -> Result<Listing> {
+    let failed = |source| Error::io("list", path, source);
+    let mut listing = Listing::default();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() {
+            listing.folders.push(entry.file_name());
+        } else if kind.is_file() || entry.path().is_file() {
+            listing.files.push(entry.file_name());
+        }
+    }
+    listing.folders.sort();
+    listing.files.sort();
+    Ok(listing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_with_its_parents_and_may_stand_already() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("a/b/c");
+        ensure_folder(&path).unwrap();
+        ensure_folder(&path).unwrap();
+        assert!(path.is_dir());
+    }
+
+    #[test]
+    fn a_file_or_link_where_a_folder_must_be_is_refused() {
+        let temp = tempfile::tempdir().unwrap();
+        let file = temp.path().join("file");
+        write(&file, b"").unwrap();
+        assert!(matches!(ensure_folder(&file), Err(Error::Refused(_))));
+        assert!(matches!(ensure_folder(&file.join("below")), Err(Error::Io { .. })));
+
+        let link = temp.path().join("link");
+        symlink(temp.path(), &link).unwrap();
+        assert!(matches!(ensure_folder(&link), Err(Error::Refused(_))));
+        symlink(Path::new("nowhere"), &temp.path().join("dangling")).unwrap();
+        assert!(matches!(ensure_folder(&temp.path().join("dangling")), Err(Error::Refused(_))));
+    }
+
+    #[test]
+    fn listing_tells_folders_from_files_and_follows_links_to_files_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        create_folder(&at("folder")).unwrap();
+        write(&at("file"), b"").unwrap();
+        symlink(Path::new("file"), &at("link-to-file")).unwrap();
+        symlink(Path::new("folder"), &at("link-to-folder")).unwrap();
+        let listing = list(temp.path()).unwrap();
+        assert_eq!(listing.folders, ["folder"]);
+        assert_eq!(listing.files, ["file", "link-to-file"]);
+    }
 }

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled::BundledWheel;
 use super::bytecode::{Compilers, Job, Trouble, Validation};
-use super::console_scripts::{EntryPoints, body};
+use super::console_scripts::{EntryPoints, Script, script};
 use super::manifest::{Folder, ImageFile, Manifest};
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
@@ -99,7 +99,7 @@ pub fn build(
     if !runs_on(&wheel, recipe.version) {
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
     }
-    let body = script_body(&wheel, bundled)?;
+    let script = pip_script(&wheel, bundled)?;
     let (jobs, mode) = unpack(&tree, &wheel, recipe, seconds * 1_000_000_000)?;
     let compiled = compilers.run(jobs, observer).map_err(stop)?;
     let bytecode: Vec<_> =
@@ -109,7 +109,7 @@ pub fn build(
         record: base_record(&wheel, bytecode),
         dist_info: wheel.dist_info,
         mode,
-        body,
+        script,
     };
     folder.create(MANIFEST, manifest.render().as_bytes(), NewFile::default())?;
     Ok(Image { manifest, tree, folder: folder.facts()? })
@@ -132,12 +132,12 @@ fn runs_on(wheel: &Wheel, version: Version) -> bool {
     least.is_some_and(|least| (version.major, version.minor) >= least)
 }
 
-fn script_body(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, Reason> {
+fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<Script>, Reason> {
     let unknown = || Reason::Scripts(bundled.path.clone());
     match EntryPoints::read(wheel.metadata("entry_points.txt").unwrap_or_default()) {
         EntryPoints::None => Ok(None),
         EntryPoints::Pip(target) if bundled.project == "pip" => {
-            body(wheel, &target).map(Some).ok_or_else(unknown)
+            script(wheel, &target).map(Some).ok_or_else(unknown)
         }
         _ => Err(unknown()),
     }

@@ -1,0 +1,49 @@
+# The types stand beside the code, not in it: `inspect.signature` must show what it shows for `venv`.
+
+import logging as logging
+import os as os
+import shlex as shlex
+import shutil as shutil
+import subprocess as subprocess
+import sys as sys
+import sysconfig as sysconfig
+import types as types
+from collections.abc import Iterable, Sequence
+from typing import Any, SupportsIndex
+
+from _typeshed import StrPath
+
+from fastvenv import _core
+
+__all__ = ["EnvBuilder", "create", "main"]
+
+logger: logging.Logger
+CORE_VENV_DEPS: tuple[str, ...]
+
+class EnvBuilder(_core.EnvBuilder):
+    def __init__(
+        self,
+        system_site_packages: bool = False,
+        clear: bool = False,
+        symlinks: bool = False,
+        upgrade: bool = False,
+        with_pip: bool = False,
+        prompt: str | None = None,
+        upgrade_deps: bool = False,
+        *,
+        scm_ignore_files: Iterable[str] = frozenset(),
+    ) -> None: ...
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]: ...
+
+def create(
+    env_dir: StrPath,
+    system_site_packages: bool = False,
+    clear: bool = False,
+    symlinks: bool = False,
+    with_pip: bool = False,
+    prompt: str | None = None,
+    upgrade_deps: bool = False,
+    *,
+    scm_ignore_files: Iterable[str] = frozenset(),
+) -> None: ...
+def main(args: Sequence[str] | None = None) -> None: ...

@@ -1,0 +1,159 @@
+"""The command line: one table of options, read by a plain loop or, for everything unusual, by argparse."""
+
+import os
+import sys
+
+import fastvenv
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` itself takes longer to import than an environment takes to create
+    from argparse import ArgumentParser
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+_LINKS_BY_DEFAULT = os.name != "nt"
+
+# flag -> (attribute, the value that it gives, help). The attributes are the parameters of EnvBuilder.
+FLAGS: "dict[str, tuple[str, Any, str]]" = {
+    "--system-site-packages": (
+        "system_site_packages",
+        True,
+        "Let the environment see the packages of the base interpreter.",
+    ),
+    "--symlinks": (
+        "symlinks",
+        True,
+        "Link to the base interpreter, where links are not the platform's default.",
+    ),
+    "--copies": (
+        "symlinks",
+        False,
+        "Copy the base interpreter, even where links are the platform's default.",
+    ),
+    "--clear": ("clear", True, "Delete what is in the environment's folder first."),
+    "--upgrade": (
+        "upgrade",
+        True,
+        "Keep the environment and renew the interpreter in it, after that was upgraded in place.",
+    ),
+    "--without-pip": ("with_pip", False, "Do not install pip."),
+    "--upgrade-deps": (
+        "upgrade_deps",
+        True,
+        f"Bring the core packages ({', '.join(fastvenv.CORE_VENV_DEPS)}) up to date from the package index.",
+    ),
+    "--without-scm-ignore-files": (
+        "scm_ignore_files",
+        frozenset(),
+        "Do not write the .gitignore that keeps the environment out of git.",
+    ),
+}
+_EXCLUSIVE = ("--symlinks", "--copies")
+_PROMPT = "--prompt"
+_PROMPT_HELP = "What activated shells show instead of the environment's name."
+
+
+def _defaults() -> "dict[str, Any]":
+    return {
+        "system_site_packages": False,
+        "symlinks": _LINKS_BY_DEFAULT,
+        "clear": False,
+        "upgrade": False,
+        "with_pip": True,
+        "prompt": None,
+        "upgrade_deps": False,
+        "scm_ignore_files": frozenset({"git"}),
+    }
+
+
+def main(args: "Sequence[str] | None" = None) -> None:
+    """Make the environments that a command line asks for.
+
+    :param args: The arguments after the program's name; those of the process if it is None.
+    :raises SystemExit: with status 2, after a message on stderr, if the arguments make no sense.
+    :raises ValueError: if they contradict each other.
+    """
+    args = sys.argv[1:] if args is None else list(args)
+    options, env_dirs = _read_plainly(args) or _read_by_argparse(args)
+    if options["upgrade"] and options["clear"]:
+        raise ValueError("you cannot supply --upgrade and --clear together.")
+    builder = fastvenv.EnvBuilder(**options)
+    for env_dir in env_dirs:
+        builder.create(env_dir)
+
+
+def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None":
+    """Read what most command lines consist of: whole flags, a prompt, folders in one row.
+
+    Importing argparse takes longer than creating an environment. Whatever isn't obvious here, and every mistake, is
+    left to it: then the result is None.
+    """
+    options, row_has_ended = _defaults(), False
+    env_dirs: list[str] = []
+    rest = iter(args)
+    for arg in rest:
+        if arg.startswith("-"):
+            row_has_ended = bool(env_dirs)
+            if arg in FLAGS:
+                attribute, value, _ = FLAGS[arg]
+            else:
+                attribute, value = "prompt", _prompt(arg, rest)
+            if value is None:
+                return None
+            options[attribute] = value
+        elif arg and not row_has_ended:
+            env_dirs.append(arg)
+        else:
+            return None
+    if not env_dirs or all(flag in args for flag in _EXCLUSIVE):
+        return None
+    return options, env_dirs
+
+
+def _prompt(arg: str, rest: "Iterator[str]") -> "str | None":
+    """The value of --prompt, in either form; None if this is no such option or its value looks like another."""
+    name, equals, value = arg.partition("=")
+    if name != _PROMPT:
+        return None
+    if equals:
+        return value
+    value = next(rest, "-")
+    return None if value.startswith("-") else value
+
+
+def _read_by_argparse(args: "list[str]") -> "tuple[dict[str, Any], list[str]]":
+    namespace = vars(_parser().parse_args(args))
+    env_dirs = namespace.pop("dirs")
+    return namespace, env_dirs
+
+
+def _parser() -> "ArgumentParser":
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="fastvenv",
+        description="Create virtual environments for Python in one or more folders.",
+        epilog="Activate an environment by sourcing the activate script in its "
+        f"{'Scripts' if os.name == 'nt' else 'bin'} folder, or run the python there.",
+    )
+    parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="A folder to make an environment in.")
+    parser.set_defaults(**_defaults())
+    exclusive = parser.add_mutually_exclusive_group()
+    for flag, (attribute, value, help_text) in FLAGS.items():
+        group = exclusive if flag in _EXCLUSIVE else parser
+        group.add_argument(flag, dest=attribute, action="store_const", const=value, help=help_text)
+    parser.add_argument(_PROMPT, help=_PROMPT_HELP)
+    return parser
+
+
+def print_details(error: BaseException) -> None:
+    """Print what an error knows beside its message: its notes, and the output of a child that failed.
+
+    :param error: The exception.
+    """
+    for note in getattr(error, "__notes__", ()):
+        print(note, file=sys.stderr)
+    output = getattr(error, "output", None)
+    if output:
+        text = output.decode(errors="backslashreplace") if isinstance(output, bytes) else str(output)
+        print(text, end="" if text.endswith("\n") else "\n", file=sys.stderr)

@@ -1,0 +1,214 @@
+//! The text of `pyvenv.cfg` (PEP 405), a file of `key = value` lines that the interpreter reads at start-up.
+//!
+//! No value can add a line: what the interpreter depends on is refused when a line can't hold it, what is
+//! only recorded is written escaped.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::error::{Error, Result, quoted};
+use crate::interpreter::{Platform, Version};
+
+/// The options that an environment is made with, as its recorded command line tells them.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Link to the base interpreter rather than copy it.
+    pub symlinks: bool,
+    /// Install pip.
+    pub with_pip: bool,
+    /// Give access to the base's site-packages.
+    pub system_site_packages: bool,
+    /// Delete what is in the folder first.
+    pub clear: bool,
+    /// Keep the folder, renew the interpreter in it.
+    pub upgrade: bool,
+    /// Bring pip up to date from the index.
+    pub upgrade_deps: bool,
+    /// The prompt as it was asked for.
+    pub prompt: Option<String>,
+    /// Whether any ignore files for version control are made.
+    pub scm_ignore_files: bool,
+}
+
+/// Everything that `pyvenv.cfg` says.
+#[derive(Debug)]
+pub struct Configuration<'a> {
+    /// The folder of the base interpreter.
+    pub home: &'a Path,
+    /// The version of the running interpreter.
+    pub version: Version,
+    /// Python's `repr` of the prompt, if one was given.
+    pub prompt_repr: Option<String>,
+    /// The running interpreter, links resolved.
+    pub real_executable: &'a Path,
+    /// The running interpreter, as it was called.
+    pub executable: &'a Path,
+    /// The environment's folder.
+    pub env_dir: &'a Path,
+    /// Which platform's defaults the recorded command need not repeat.
+    pub platform: Platform,
+    /// What the environment is made with.
+    pub options: &'a Options,
+}
+
+impl Configuration<'_> {
+    /// The text of the file, in UTF-8.
+    ///
+    /// Refuses a `home` that a line of the file can't hold: see [`check_home`].
+    pub fn render(&self) -> Result<String> {
+        check_home(self.home)?;
+        let Version { major, minor, micro } = self.version;
+        let mut lines = vec![
+            ("home", recorded_path(self.home)),
+            ("include-system-site-packages", self.options.system_site_packages.to_string()),
+            ("version", format!("{major}.{minor}.{micro}")),
+        ];
+        if let Some(prompt) = &self.prompt_repr {
+            lines.push(("prompt", escaped(prompt)));
+        }
+        lines.push(("executable", recorded_path(self.real_executable)));
+        lines.push(("command", self.command()));
+        Ok(lines.iter().fold(String::new(), |mut text, (key, value)| {
+            let _ = writeln!(text, "{key} = {value}");
+            text
+        }))
+    }
+
+    /// A command line of the interpreter's own `venv` that makes this environment again.
+    fn command(&self) -> String {
+        let mut words = vec![recorded_path(self.executable), "-m venv".to_owned()];
+        words.extend(self.flags().into_iter().map(str::to_owned));
+        if let Some(prompt) = &self.options.prompt {
+            words.push(format!("--prompt=\"{}\"", escaped(prompt)));
+        }
+        // Before 3.13, venv had no such option and made no such files.
+        if !self.options.scm_ignore_files && self.version.at_least(13) {
+            words.push("--without-scm-ignore-files".to_owned());
+        }
+        words.push(recorded_path(self.env_dir));
+        words.join(" ")
+    }
+
+    fn flags(&self) -> Vec<&'static str> {
+        let o = self.options;
+        [
+            (o.symlinks && self.platform == Platform::Nt, "--symlinks"),
+            (!o.symlinks && self.platform == Platform::Posix, "--copies"),
+            (!o.with_pip, "--without-pip"),
+            (o.system_site_packages, "--system-site-packages"),
+            (o.clear, "--clear"),
+            (o.upgrade, "--upgrade"),
+            (o.upgrade_deps, "--upgrade-deps"),
+        ]
+        .into_iter()
+        .filter_map(|(given, flag)| given.then_some(flag))
+        .collect()
+    }
+}
+
+/// Refuses a base interpreter's folder that `pyvenv.cfg` can't name: `site` reads the file line by line, as
+/// UTF-8, and strips the values.
+pub fn check_home(home: &Path) -> Result<()> {
+    let faithful = home.to_str().is_some_and(|text| text.trim() == text && escaped(text) == text);
+    if faithful {
+        return Ok(());
+    }
+    Err(Error::Refused(format!(
+        "Unable to use the base interpreter in {}: pyvenv.cfg can't hold this name. \
+         Move or link the interpreter to a folder whose name is plain UTF-8 text.",
+        quoted(home)
+    )))
+}
+
+/// The path as text, with what isn't UTF-8 written as `\xNN`.
+fn recorded_path(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(&escaped(chunk.valid()));
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
+/// The text with everything escaped that some reader of the file could take for the end of a line.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => out.extend(c.escape_default()),
+            c if c.is_control() => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            '\u{2028}' | '\u{2029}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn render(minor: u8, env_dir: &Path, prompt: Option<&str>, options: Options) -> String {
+        Configuration {
+            home: Path::new("/usr/bin"),
+            version: Version { major: 3, minor, micro: 2 },
+            prompt_repr: prompt.map(|text| format!("'{text}'")),
+            real_executable: Path::new("/usr/bin/python3.14"),
+            executable: Path::new("/usr/bin/python3"),
+            env_dir,
+            platform: Platform::Posix,
+            options: &Options { prompt: prompt.map(str::to_owned), ..options },
+        }
+        .render()
+        .unwrap()
+    }
+
+    #[test]
+    fn keys_stand_in_the_order_of_the_stdlib() {
+        let text = render(14, Path::new("/env"), Some("work"), Options::default());
+        assert_eq!(
+            text,
+            "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.14.2\nprompt = 'work'\n\
+             executable = /usr/bin/python3.14\ncommand = /usr/bin/python3 -m venv --copies --without-pip \
+             --prompt=\"work\" --without-scm-ignore-files /env\n"
+        );
+    }
+
+    #[test]
+    fn the_recorded_command_is_one_that_the_interpreter_accepts() {
+        assert!(!render(12, Path::new("/env"), None, Options::default()).contains("scm-ignore"));
+    }
+
+    #[test]
+    fn no_value_adds_a_line() {
+        let hostile = "x\ninclude-system-site-packages = true\r\u{85}\u{2028}\u{0}y";
+        let env_dir = PathBuf::from(format!("/{hostile}"));
+        let text = render(14, &env_dir, Some(hostile), Options::default());
+        assert_eq!(text.lines().count(), 6);
+        assert_eq!(text.matches("\\ninclude-system-site-packages = true\\r\\x85\\u2028\\x00y").count(), 3);
+    }
+
+    #[test]
+    fn a_home_that_a_line_cannot_hold_is_refused() {
+        for home in ["/a\nb", "/trailing ", "/bell\u{7}"] {
+            assert!(matches!(check_home(Path::new(home)), Err(Error::Refused(_))), "{home:?}");
+        }
+        assert!(check_home(Path::new("/ordinary folder/ünïcode")).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_not_utf_8_is_recorded_escaped() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = Path::new(std::ffi::OsStr::from_bytes(b"/caf\xe9"));
+        assert_eq!(recorded_path(path), "/caf\\xe9");
+        assert!(check_home(path).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! The environment's `python`: which names it has and whether they are links or copies.
+
+pub mod nt;
+
+use std::path::Path;
+
+use crate::error::{Error, Result, quoted};
+use crate::fs;
+use crate::interpreter::{Interpreter, Version};
+
+/// The names that stand in `bin` beside the executable's own, in the order in which they are made.
+///
+/// Python 3.14 has one more, an Easter egg that needs file names in UTF-8 (gh-119535).
+pub fn posix_names(interpreter: &Interpreter) -> Vec<String> {
+    let Version { major, minor, .. } = interpreter.version;
+    let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{minor}")];
+    if (major, minor) == (3, 14) && interpreter.utf8_file_names {
+        names.push("𝜋thon".to_owned());
+    }
+    names
+}
+
+/// How a file came to stand where it was to stand.
+#[derive(Debug)]
+pub enum Placed {
+    /// As a link, made now or before.
+    Linked,
+    /// As a copy, since that was asked for.
+    Copied,
+    /// As a copy, since linking failed: why.
+    CopiedInstead(Error),
+}
+
+/// What a link says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkText {
+    /// The whole path of the source.
+    Whole,
+    /// The source's file name alone: source and link must stand in one folder.
+    NameAlone,
+}
+
+/// Links `destination` to `source`, and copies the content if that can't be done.
+///
+/// A link that stands at `destination` already is left as it is.
+pub fn link_or_copy(source: &Path, destination: &Path, text: LinkText) -> Result<Placed> {
+    match link(source, destination, text) {
+        Ok(()) => Ok(Placed::Linked),
+        Err(_) if fs::is_link(destination) => Ok(Placed::Linked),
+        Err(why) => fs::copy_contents(source, destination).map(|()| Placed::CopiedInstead(why)),
+    }
+}
+
+fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
+    match (text, source.file_name()) {
+        (LinkText::Whole, _) => fs::symlink(source, destination),
+        (LinkText::NameAlone, Some(name)) if source.parent() == destination.parent() => {
+            fs::symlink(Path::new(name), destination)
+        }
+        (LinkText::NameAlone, _) => Err(Error::Refused(format!(
+            "{} and {} do not stand in one folder",
+            quoted(source),
+            quoted(destination)
+        ))),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::interpreter::Platform;
+    use std::path::PathBuf;
+
+    #[test]
+    fn the_extra_name_is_of_3_14_alone() {
+        let names = |minor, utf8_file_names| {
+            posix_names(&Interpreter {
+                platform: Platform::Posix,
+                version: Version { major: 3, minor, micro: 0 },
+                executable: PathBuf::new(),
+                macos: false,
+                is_64bit: true,
+                utf8_file_names,
+                abiflags: String::new(),
+                platlibdir: "lib".into(),
+            })
+        };
+        assert_eq!(names(13, true), ["python", "python3", "python3.13"]);
+        assert_eq!(names(14, true), ["python", "python3", "python3.14", "𝜋thon"]);
+        assert_eq!(names(14, false).len(), 3);
+        assert_eq!(names(15, true).len(), 3);
+    }
+
+    #[test]
+    fn a_relative_link_across_folders_becomes_a_copy() {
+        let temp = tempfile::tempdir().unwrap();
+        let (source, destination) = (temp.path().join("python"), temp.path().join("bin/python"));
+        fs::write(&source, b"binary").unwrap();
+        fs::create_folder(&temp.path().join("bin")).unwrap();
+        let placed = link_or_copy(&source, &destination, LinkText::NameAlone).unwrap();
+        assert!(matches!(placed, Placed::CopiedInstead(Error::Refused(_))));
+        assert_eq!(fs::read(&destination).unwrap(), b"binary");
+    }
+
+    #[test]
+    fn a_file_in_the_way_of_a_link_is_overwritten() {
+        let temp = tempfile::tempdir().unwrap();
+        let (source, destination) = (temp.path().join("new"), temp.path().join("old"));
+        fs::write(&source, b"new").unwrap();
+        fs::write(&destination, b"old").unwrap();
+        let placed = link_or_copy(&source, &destination, LinkText::Whole).unwrap();
+        assert!(matches!(placed, Placed::CopiedInstead(Error::Io { .. })));
+        assert_eq!(fs::read(&destination).unwrap(), b"new");
+    }
+}

@@ -1,0 +1,139 @@
+//! Copies of single files, with or without their mode, never with extended attributes.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// Copies the content of a file, as `shutil.copyfile` does, but replaces a link at the destination rather than
+/// write through it: what a link points to may well be another base interpreter.
+pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
+    let failed = |error| Error::io2("copy", source, destination, error);
+    let mut from = File::open(source).map_err(|error| Error::io("read", source, error))?;
+    if let Ok(found) = fs::symlink_metadata(destination) {
+        if found.is_symlink() {
+            super::remove_file(destination)?;
+        } else if is_same_file(&from.metadata().map_err(failed)?, &found) {
+            return Err(Error::SameFile {
+                source_path: source.to_owned(),
+                destination: destination.to_owned(),
+            });
+        }
+    }
+    let mut to = File::create(destination).map_err(|error| Error::io("write", destination, error))?;
+    io::copy(&mut from, &mut to).map(drop).map_err(failed)
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// On Windows a file that is open for reading can't be truncated unnoticed: creating it over itself fails.
+#[cfg(windows)]
+fn is_same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    false
+}
+
+/// Copies content, mode and times of a file, as the launchers of Windows are copied.
+pub fn copy_with_mode(source: &Path, destination: &Path) -> Result<()> {
+    let failed = |error| Error::io2("copy", source, destination, error);
+    fs::copy(source, destination).map_err(failed)?;
+    let modified = fs::metadata(source).and_then(|found| found.modified()).map_err(failed)?;
+    let to = OpenOptions::new().write(true).open(destination).map_err(failed)?;
+    to.set_modified(modified).map_err(failed)
+}
+
+/// Gives a file the mode 0755.
+#[cfg(unix)]
+pub fn make_executable(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, Permissions::from_mode(0o755))
+        .map_err(|source| Error::io("make executable", path, source))
+}
+
+/// Windows has no such mode: an executable is one by its suffix.
+#[cfg(windows)]
+pub fn make_executable(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// A file to be written elsewhere with the same mode.
+#[derive(Debug)]
+pub struct Template {
+    /// What it holds.
+    pub content: Vec<u8>,
+    permissions: Permissions,
+}
+
+/// Reads a file and its mode.
+pub fn read_template(path: &Path) -> Result<Template> {
+    let read = || -> io::Result<Template> {
+        let mut file = File::open(path)?;
+        let permissions = file.metadata()?.permissions();
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        Ok(Template { content, permissions })
+    };
+    read().map_err(|source| Error::io("read", path, source))
+}
+
+/// Writes `content` to `path` with the mode of the template that it was made from.
+pub fn write_like(template: &Template, content: &[u8], path: &Path) -> Result<()> {
+    let write = || -> io::Result<()> {
+        let mut file = File::create(path)?;
+        file.write_all(content)?;
+        file.set_permissions(template.permissions.clone())
+    };
+    write().map_err(|source| Error::io("write", path, source))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn a_file_is_never_copied_onto_itself() {
+        let temp = tempfile::tempdir().unwrap();
+        let (file, twin) = (temp.path().join("file"), temp.path().join("twin"));
+        fs::write(&file, "precious").unwrap();
+        fs::hard_link(&file, &twin).unwrap();
+        assert!(matches!(copy_contents(&file, &twin), Err(Error::SameFile { .. })));
+        assert_eq!(fs::read(&file).unwrap(), b"precious");
+    }
+
+    #[test]
+    fn a_link_at_the_destination_is_replaced_and_its_target_left_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        fs::write(at("new"), "new").unwrap();
+        fs::write(at("other"), "other").unwrap();
+        for target in ["other", "new", "dangling"] {
+            super::super::symlink(Path::new(target), &at("destination")).unwrap();
+            copy_contents(&at("new"), &at("destination")).unwrap();
+            assert_eq!(fs::read(at("destination")).unwrap(), b"new");
+            assert!(!at("destination").is_symlink());
+            fs::remove_file(at("destination")).unwrap();
+        }
+        assert_eq!(fs::read(at("other")).unwrap(), b"other");
+        assert!(!at("dangling").exists());
+    }
+
+    #[test]
+    fn the_mode_of_the_template_is_kept() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        fs::write(at("template"), "text").unwrap();
+        fs::set_permissions(at("template"), Permissions::from_mode(0o751)).unwrap();
+        let template = read_template(&at("template")).unwrap();
+        write_like(&template, b"other text", &at("copy")).unwrap();
+        assert_eq!(mode(&at("copy")), 0o751);
+    }
+}

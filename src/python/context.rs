@@ -1,0 +1,63 @@
+//! The context that stages share: a `types.SimpleNamespace`, or whatever a subclass made of it.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use super::facts::sys;
+
+/// A context as a stage sees it. Attributes are read when a stage runs and never kept: subclasses change them
+/// between stages.
+pub struct Context<'a, 'py>(pub &'a Bound<'py, PyAny>);
+
+impl<'py> Context<'_, 'py> {
+    /// The attribute as a path.
+    pub fn path(&self, name: &str) -> PyResult<PathBuf> {
+        self.0.getattr(name)?.extract()
+    }
+
+    /// The attribute as it is.
+    pub fn get(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.0.getattr(name)
+    }
+
+    /// The attribute's text as bytes, which a name that isn't UTF-8 has too.
+    pub fn bytes(&self, name: &str) -> PyResult<Vec<u8>> {
+        encoded(&self.0.getattr(name)?)
+    }
+
+    /// Sets the attribute to a path's text.
+    pub fn set_path(&self, name: &str, path: &Path) -> PyResult<()> {
+        self.0.setattr(name, path.as_os_str())
+    }
+}
+
+/// A new, empty context. The class is taken from `sys`, since `types` is not loaded in a bare interpreter.
+pub fn new_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    sys(py, "implementation")?.get_type().call0()
+}
+
+/// The path as a Python `str`, as `os.fsdecode` gives it.
+pub fn path_text<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyString>> {
+    let text: &OsStr = path.as_os_str();
+    Ok(text.into_pyobject(py)?)
+}
+
+/// UTF-8 bytes of a `str`; the bytes that `os.fsdecode` hid in surrogates come out as they were (PEP 383).
+pub fn encoded(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let text = text.cast::<PyString>()?;
+    if let Ok(plain) = text.to_str() {
+        return Ok(plain.as_bytes().to_vec());
+    }
+    text.call_method1("encode", ("utf-8", "surrogateescape"))?.extract()
+}
+
+/// The reverse of [`encoded`].
+pub fn decoded<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(PyString::new(py, text).into_any()),
+        Err(_) => PyBytes::new(py, bytes).call_method1("decode", ("utf-8", "surrogateescape")),
+    }
+}

@@ -1,0 +1,80 @@
+//! The one crossing of errors into Python.
+
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::error::{Error, quoted};
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Io { operation, path, other, source } => {
+                Python::attach(|py| os_error(py, operation, &path, other.as_deref(), &source))
+            }
+            // The signal's own exception, where its handler raises one.
+            Error::Interrupted => PyKeyboardInterrupt::new_err(()),
+            Error::Refused(_) => PyValueError::new_err(message),
+            Error::SameFile { .. } => Python::attach(|py| same_file_error(py, message)),
+        }
+    }
+}
+
+/// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass; what was being
+/// done is a note (PEP 678), so that the arguments stay those of the stdlib.
+fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, source: &io::Error) -> PyErr {
+    let Some(code) = source.raw_os_error() else {
+        let message = format!("{source}: {}", quoted(path));
+        // The standard library refuses a null character before it asks the system.
+        let error = match source.kind() {
+            ErrorKind::InvalidInput => PyValueError::new_err(message),
+            _ => PyOSError::new_err(message),
+        };
+        return with_note(py, error, operation);
+    };
+    // On Windows the code is a winerror, from which OSError itself derives the errno.
+    let (errno, winerror) = if cfg!(windows) { (0, Some(code)) } else { (code, None) };
+    let text = strerror(py, code, source);
+    let (path, other) = (path.as_os_str().to_owned(), other.map(|other| other.as_os_str().to_owned()));
+    with_note(py, PyOSError::new_err((errno, text, path, winerror, other)), operation)
+}
+
+/// The system's text for the code, as `os.strerror` gives it: without the code that Rust appends.
+fn strerror(py: Python<'_>, code: i32, source: &io::Error) -> String {
+    let asked = || -> PyResult<String> {
+        super::facts::os(py)?.call_method1(intern!(py, "strerror"), (code,))?.extract()
+    };
+    match asked() {
+        Ok(text) if !cfg!(windows) => text,
+        _ => source.to_string(),
+    }
+}
+
+fn same_file_error(py: Python<'_>, message: String) -> PyErr {
+    let raise = || -> PyResult<PyErr> {
+        let class = py.import(intern!(py, "shutil"))?.getattr(intern!(py, "SameFileError"))?;
+        Ok(PyErr::from_value(class.call1((message,))?))
+    };
+    raise().unwrap_or_else(|error| error)
+}
+
+fn with_note(py: Python<'_>, error: PyErr, operation: &str) -> PyErr {
+    add_note(py, &error, &format!("fastvenv could not {operation}"));
+    error
+}
+
+/// Adds a note as `BaseException.add_note` does. Before 3.11 nobody prints it but our own command line.
+pub fn add_note(py: Python<'_>, error: &PyErr, note: &str) {
+    let value = error.value(py);
+    let name = intern!(py, "__notes__");
+    let appended = match value.getattr(name) {
+        Ok(notes) => notes.call_method1(intern!(py, "append"), (note,)).map(drop),
+        Err(_) => value.setattr(name, vec![note]),
+    };
+    // An exception that takes no note is still the right exception.
+    drop(appended);
+}

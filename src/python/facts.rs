@@ -1,0 +1,206 @@
+//! What the core must know of the running interpreter, read from `sys`, `os` and `sysconfig` at every use: programs
+//! and tests do change them.
+
+use std::path::{Path, PathBuf};
+
+use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+use crate::interpreter::{Interpreter, Platform, Version};
+use crate::layout::{self, Folder};
+
+static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+static OS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+/// The module, looked up once: an import statement takes longer than most of the system calls around it.
+fn once<'py>(
+    py: Python<'py>,
+    cell: &'static PyOnceLock<Py<PyModule>>,
+    name: &str,
+) -> PyResult<&'py Bound<'py, PyModule>> {
+    Ok(cell.get_or_try_init(py, || py.import(name).map(Bound::unbind))?.bind(py))
+}
+
+/// `sys.<name>`.
+pub fn sys<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    once(py, &SYS, "sys")?.getattr(name)
+}
+
+/// The module `os`.
+pub fn os(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    once(py, &OS, "os")
+}
+
+/// `os.path.<name>(*args)`.
+pub fn os_path<'py>(
+    py: Python<'py>,
+    name: &str,
+    args: impl pyo3::call::PyCallArgs<'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    os(py)?.getattr(intern!(py, "path"))?.getattr(name)?.call1(args)
+}
+
+/// `os.name` as a value.
+pub fn platform(py: Python<'_>) -> PyResult<Platform> {
+    let name = os(py)?.getattr(intern!(py, "name"))?;
+    Ok(if name.eq("nt")? { Platform::Nt } else { Platform::Posix })
+}
+
+/// The facts of the running interpreter.
+pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
+    let version = sys(py, "version_info")?;
+    let encoding = sys(py, "getfilesystemencoding")?.call0()?;
+    Ok(Interpreter {
+        platform: platform(py)?,
+        version: Version {
+            major: version.get_item(0)?.extract()?,
+            minor: version.get_item(1)?.extract()?,
+            micro: version.get_item(2)?.extract()?,
+        },
+        executable: sys(py, "executable")?.extract()?,
+        macos: sys(py, "platform")?.eq("darwin")?,
+        is_64bit: sys(py, "maxsize")?.gt(1_i64 << 32)?,
+        utf8_file_names: encoding.eq("utf-8")?,
+        // Windows has no abiflags before 3.14.
+        abiflags: sys(py, "abiflags").and_then(|flags| flags.extract()).unwrap_or_default(),
+        platlibdir: sys(py, "platlibdir")?.extract()?,
+    })
+}
+
+/// `sys._base_executable`: the interpreter that stands in no environment. It is a ValueError if Python can't tell.
+pub fn base_executable(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let executable = sys(py, "_base_executable")?;
+    if executable.is_truthy()? {
+        return Ok(executable);
+    }
+    Err(PyValueError::new_err(
+        "Unable to determine path to the running Python interpreter. Provide an explicit path or \
+         check that your PATH environment variable is correctly set.",
+    ))
+}
+
+/// The path of a folder of the interpreter's `venv` scheme for an environment.
+///
+/// `sysconfig` decides where it is loaded or where it alone can know. A bare CPython has not loaded it, and to load
+/// it would take twice as long as to create the environment.
+///
+/// `name` is one of `sysconfig`'s path names; an unknown one is a `KeyError`, as from `sysconfig.get_path`.
+pub fn scheme_path(
+    py: Python<'_>,
+    interpreter: &Interpreter,
+    env_dir: &Path,
+    name: &str,
+) -> PyResult<PathBuf> {
+    let has_scheme = interpreter.version.at_least(11);
+    let is_cpython = is_cpython(py)?;
+    match Folder::from_name(name) {
+        Some(folder) if !has_scheme || (is_cpython && !is_loaded(py, "sysconfig")?) => {
+            Ok(env_dir.join(layout::venv_folder(folder, interpreter)))
+        }
+        None if !has_scheme => Err(PyKeyError::new_err(name.to_owned())),
+        _ => {
+            let template = if is_cpython { scheme_template(py, name)? } else { None };
+            match template.and_then(|text| layout::expand_template(&text, interpreter, env_dir)) {
+                Some(path) => Ok(path),
+                None => path_by_sysconfig(py, interpreter, env_dir, name),
+            }
+        }
+    }
+}
+
+/// The scheme's text for a folder. To let `sysconfig` fill it in takes as long as to make all of the folders.
+fn scheme_template(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
+    let sysconfig = py.import(intern!(py, "sysconfig"))?;
+    let arguments = PyDict::new(py);
+    arguments.set_item(intern!(py, "expand"), false)?;
+    let paths = sysconfig.call_method(intern!(py, "get_paths"), ("venv",), Some(&arguments))?;
+    Ok(paths.cast::<PyDict>()?.get_item(name)?.map(|text| text.extract()).transpose()?)
+}
+
+/// Whether the module has been imported in this process.
+pub fn is_loaded(py: Python<'_>, module: &str) -> PyResult<bool> {
+    sys(py, "modules")?.contains(module)
+}
+
+fn is_cpython(py: Python<'_>) -> PyResult<bool> {
+    sys(py, "implementation")?.getattr(intern!(py, "name"))?.eq("cpython")
+}
+
+fn path_by_sysconfig(
+    py: Python<'_>,
+    interpreter: &Interpreter,
+    env_dir: &Path,
+    name: &str,
+) -> PyResult<PathBuf> {
+    let vars = PyDict::new(py);
+    let mut bases = vec!["base", "platbase"];
+    if layout::include_is_in_scheme(interpreter.version) {
+        bases.extend(["installed_base", "installed_platbase"]);
+    }
+    for base in bases {
+        vars.set_item(base, env_dir.as_os_str())?;
+    }
+    let arguments = PyDict::new(py);
+    arguments.set_item("scheme", "venv")?;
+    arguments.set_item("vars", vars)?;
+    let sysconfig = py.import(intern!(py, "sysconfig"))?;
+    sysconfig.call_method(intern!(py, "get_path"), (name,), Some(&arguments))?.extract()
+}
+
+/// `sysconfig.is_python_build()`: whether the interpreter runs from the tree that it was built in.
+pub fn is_python_build(py: Python<'_>) -> PyResult<bool> {
+    py.import(intern!(py, "sysconfig"))?.call_method0(intern!(py, "is_python_build"))?.is_truthy()
+}
+
+/// Whether the build has no GIL (PEP 703).
+pub fn is_free_threaded(py: Python<'_>) -> PyResult<bool> {
+    let sysconfig = py.import(intern!(py, "sysconfig"))?;
+    sysconfig.call_method1(intern!(py, "get_config_var"), ("Py_GIL_DISABLED",))?.is_truthy()
+}
+
+/// The folder of the interpreter's own library: that of `os`.
+fn library(py: Python<'_>) -> PyResult<PathBuf> {
+    let module: PathBuf = os(py)?.getattr(intern!(py, "__file__"))?.extract()?;
+    Ok(module.parent().unwrap_or(Path::new("")).to_owned())
+}
+
+/// Where Windows' interpreters keep the launchers for environments.
+pub fn launchers_dir(py: Python<'_>) -> PyResult<PathBuf> {
+    Ok(library(py)?.join("venv").join("scripts").join("nt"))
+}
+
+/// The folder of the package `ensurepip`.
+pub fn ensurepip_dir(py: Python<'_>) -> PyResult<PathBuf> {
+    Ok(library(py)?.join("ensurepip"))
+}
+
+/// Whether this Python has `ensurepip`, which distributions may have taken out.
+pub fn has_ensurepip(py: Python<'_>) -> PyResult<bool> {
+    Ok(crate::fs::exists(&ensurepip_dir(py)?.join("__main__.py")))
+}
+
+/// `sysconfig.get_config_var("WHEEL_PKG_DIR")`: where distributions keep the wheels of `ensurepip`, if they moved them.
+///
+/// The variable is a line of the module that `sysconfig` would load; to load all of that takes four times as long.
+pub fn wheel_pkg_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
+    let redirected = os(py)?.getattr(intern!(py, "environ"))?.contains("_PYTHON_SYSCONFIGDATA_NAME")?;
+    let name = intern!(py, "WHEEL_PKG_DIR");
+    let value = match py.import(sysconfig_data(py)?.as_str()) {
+        Ok(data) if !redirected => {
+            data.getattr("build_time_vars")?.call_method1(intern!(py, "get"), (name,))?
+        }
+        _ => py.import(intern!(py, "sysconfig"))?.call_method1(intern!(py, "get_config_var"), (name,))?,
+    };
+    if value.is_truthy()? { Ok(Some(value.extract()?)) } else { Ok(None) }
+}
+
+/// The name of the module with the variables that Python was built with.
+fn sysconfig_data(py: Python<'_>) -> PyResult<String> {
+    let multiarch =
+        sys(py, "implementation")?.getattr("_multiarch").and_then(|name| name.extract::<String>());
+    let (abiflags, platform) = (interpreter(py)?.abiflags, sys(py, "platform")?.extract::<String>()?);
+    Ok(format!("_sysconfigdata_{abiflags}_{platform}_{}", multiarch.unwrap_or_default()))
+}

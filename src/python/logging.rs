@@ -1,0 +1,49 @@
+//! Records to the logger `fastvenv`, through pyo3-log, without importing `logging` before it is needed.
+
+use std::sync::OnceLock;
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+use pyo3::prelude::*;
+use pyo3_log::{Caching, Logger};
+
+use super::facts::is_loaded;
+
+/// Hands records to Python's `logging` once that is loaded, and loads it for a WARNING or worse: its import takes
+/// 13 ms, and a process that has not imported it can't have asked for our DEBUG records.
+struct LazyLogger {
+    inner: OnceLock<Option<Logger>>,
+}
+
+static LOGGER: LazyLogger = LazyLogger { inner: OnceLock::new() };
+
+/// Makes ours the process-wide logger of this extension module; its statics are shared with no other.
+pub fn install() {
+    if log::set_logger(&LOGGER).is_ok() {
+        log::set_max_level(LevelFilter::Debug);
+    }
+}
+
+impl LazyLogger {
+    /// Levels are not cached: `caplog` and `assertLogs` change them as they please.
+    fn inner(&self) -> Option<&Logger> {
+        let make = || Python::attach(|py| Logger::new(py, Caching::Loggers).ok());
+        self.inner.get_or_init(make).as_ref()
+    }
+}
+
+impl Log for LazyLogger {
+    fn enabled(&self, metadata: &Metadata) -> bool {
+        metadata.level() <= Level::Warn || Python::attach(|py| is_loaded(py, "logging").unwrap_or(false))
+    }
+
+    fn log(&self, record: &Record) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        if let Some(logger) = self.inner() {
+            logger.log(record);
+        }
+    }
+
+    fn flush(&self) {}
+}

@@ -1,0 +1,29 @@
+//! The border: the only home of `pyo3`. Stages read Python objects into plain values, let go of the GIL while the
+//! core works, and bring its errors back.
+
+mod builder;
+mod child;
+mod context;
+mod errors;
+mod facts;
+mod logging;
+mod options;
+mod seeding;
+mod stages;
+
+use pyo3::prelude::*;
+
+/// What `fastvenv` builds on. Not a public module: import `fastvenv`.
+#[pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use super::builder::EnvBuilder;
+
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::logging::install();
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! `pyvenv.cfg` and the ignore file.
+
+use pyo3::prelude::*;
+
+use crate::config::Configuration;
+use crate::fs;
+use crate::python::context::Context;
+use crate::python::facts;
+use crate::python::options::{options, prompt_repr};
+
+/// `EnvBuilder.create_configuration`.
+pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<()> {
+    let py = builder.py();
+    let env_dir = context.path("env_dir")?;
+    let path = env_dir.join("pyvenv.cfg");
+    context.set_path("cfg_path", &path)?;
+    let home = context.path("python_dir")?;
+    let interpreter = facts::interpreter(py)?;
+    let options = options(builder)?;
+    let prompt_repr = prompt_repr(builder)?;
+    py.detach(|| {
+        let configuration = Configuration {
+            home: &home,
+            version: interpreter.version,
+            prompt_repr,
+            real_executable: &fs::real_path(&interpreter.executable),
+            executable: &interpreter.executable,
+            env_dir: &env_dir,
+            platform: interpreter.platform,
+            options: &options,
+        };
+        fs::write(&path, configuration.render()?.as_bytes())
+    })?;
+    Ok(())
+}
+
+const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
+
+/// `EnvBuilder.create_git_ignore_file`.
+pub fn create_git_ignore_file(py: Python<'_>, context: &Context<'_, '_>) -> PyResult<()> {
+    let path = context.path("env_dir")?.join(".gitignore");
+    Ok(py.detach(|| fs::write(&path, GIT_IGNORE.as_bytes()))?)
+}

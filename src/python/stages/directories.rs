@@ -1,0 +1,199 @@
+//! The environment's folders, and the context that tells where everything stands.
+
+use std::path::{Path, PathBuf};
+
+use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::config;
+use crate::fs;
+use crate::interpreter::{Interpreter, Platform};
+use crate::layout;
+use crate::python::context::{Context, new_context, path_text};
+use crate::python::facts;
+use crate::python::options::is_set;
+
+/// `EnvBuilder.clear_directory`.
+pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
+    let path: PathBuf = path.extract()?;
+    Ok(py.detach(|| fs::clear_folder(&path))?)
+}
+
+/// `EnvBuilder._venv_path`.
+pub fn venv_path<'py>(
+    py: Python<'py>,
+    env_dir: &Bound<'py, PyAny>,
+    name: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let path = facts::scheme_path(py, &facts::interpreter(py)?, &env_dir.extract::<PathBuf>()?, name)?;
+    facts::os_path(py, "normpath", (path_text(py, &path)?,))
+}
+
+/// `EnvBuilder._same_path`.
+pub fn same_path(py: Python<'_>, path1: &Bound<'_, PyAny>, path2: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if facts::platform(py)? == Platform::Posix {
+        return path1.eq(path2);
+    }
+    let same = |one: &Bound<'_, PyAny>, other: &Bound<'_, PyAny>| -> PyResult<bool> {
+        facts::os_path(py, "normcase", (one,))?.eq(facts::os_path(py, "normcase", (other,))?)
+    };
+    Ok(same(path1, path2)? || same(&long_name(path1)?, &long_name(path2)?)?)
+}
+
+/// The path without Windows' short names (`PROGRA~1`), if the system can tell.
+fn long_name<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = path.py();
+    let text = facts::os(py)?.call_method1(intern!(py, "fsdecode"), (path,))?;
+    match py.import("_winapi")?.call_method1("GetLongPathName", (text,)) {
+        Err(error) if error.is_instance_of::<PyOSError>(py) => Ok(path.clone()),
+        told => told,
+    }
+}
+
+/// `EnvBuilder.ensure_directories`.
+pub fn ensure_directories<'py>(
+    builder: &Bound<'py, PyAny>,
+    env_dir: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = builder.py();
+    let interpreter = facts::interpreter(py)?;
+    check_name(env_dir, &interpreter)?;
+    let folder: PathBuf = env_dir.extract()?;
+    let (executable, python_dir, exe_name) = base_interpreter(py, &interpreter)?;
+
+    if py.detach(|| fs::exists(&folder)) && is_set(builder, "clear")? {
+        clear(builder, env_dir, &folder)?;
+    }
+    py.detach(|| fs::ensure_folder(&folder))?;
+
+    let namespace = new_context(py)?;
+    let context = Context(&namespace);
+    namespace.setattr("env_dir", env_dir)?;
+    let env_name = facts::os_path(py, "split", (env_dir,))?.get_item(1)?;
+    namespace.setattr("env_name", &env_name)?;
+    let prompt = builder.getattr(intern!(py, "prompt"))?;
+    namespace.setattr("prompt", if prompt.is_none() { env_name } else { prompt })?;
+    namespace.setattr("executable", executable)?;
+    context.set_path("python_dir", &python_dir)?;
+    namespace.setattr("python_exe", &exe_name)?;
+
+    create_folders(builder, &context, env_dir, &folder, &interpreter)?;
+    let env_exe = context.path("bin_path")?.join(&exe_name);
+    context.set_path("env_exe", &env_exe)?;
+    context.set_path("env_exec_cmd", &command_path(builder, &env_exe, interpreter.platform)?)?;
+    Ok(namespace)
+}
+
+/// Refuses what can't be in PATH: no script could activate such an environment (gh-102103).
+fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult<()> {
+    let py = env_dir.py();
+    let text = facts::os(py)?.call_method1(intern!(py, "fspath"), (env_dir,))?;
+    let Ok(text) = text.cast_into::<PyString>() else {
+        return Err(PyTypeError::new_err("the path of an environment must be str or give a str, not bytes"));
+    };
+    let separator = interpreter.platform.path_separator();
+    if text.contains(separator)? {
+        return Err(PyValueError::new_err(format!(
+            "Refusing to create a venv in {text} because it contains the PATH separator {separator}."
+        )));
+    }
+    Ok(())
+}
+
+/// The base interpreter, its folder, and the name that its executable has in an environment.
+fn base_interpreter<'py>(
+    py: Python<'py>,
+    interpreter: &Interpreter,
+) -> PyResult<(Bound<'py, PyAny>, PathBuf, String)> {
+    let executable = facts::base_executable(py)?;
+    let absolute: PathBuf = facts::os_path(py, "abspath", (&executable,))?.extract()?;
+    let python_dir = absolute.parent().unwrap_or(Path::new("")).to_owned();
+    config::check_home(&python_dir)?;
+    let name = absolute.file_name().unwrap_or_default().to_string_lossy();
+    Ok((executable, python_dir, layout::executable_name(interpreter.platform, &name)))
+}
+
+/// `self.clear_directory`, once it is sure that nobody can have meant otherwise.
+fn clear(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>, folder: &Path) -> PyResult<()> {
+    let py = builder.py();
+    let home: PathBuf = facts::os_path(py, "expanduser", ("~",))?.extract()?;
+    let base: PathBuf = facts::sys(py, "base_prefix")?.extract()?;
+    let precious = [("the home folder", home.as_path()), ("the base interpreter", base.as_path())];
+    py.detach(|| fs::check_clearable(folder, &precious))?;
+    builder.call_method1(intern!(py, "clear_directory"), (env_dir,)).map(drop)
+}
+
+fn create_folders(
+    builder: &Bound<'_, PyAny>,
+    context: &Context<'_, '_>,
+    env_dir: &Bound<'_, PyAny>,
+    folder: &Path,
+    interpreter: &Interpreter,
+) -> PyResult<()> {
+    let py = builder.py();
+    let version = interpreter.version;
+    let by_scheme = |name: &str| -> PyResult<PathBuf> {
+        builder.call_method1(intern!(py, "_venv_path"), (env_dir, name))?.extract()
+    };
+    let ensure = |attribute: &str, path: &Path| -> PyResult<()> {
+        context.set_path(attribute, path)?;
+        Ok(py.detach(|| fs::ensure_folder(path))?)
+    };
+
+    let bin_path = by_scheme("scripts")?;
+    let include = if layout::include_is_in_scheme(version) {
+        by_scheme("include")?
+    } else {
+        folder.join(layout::include_name(interpreter.platform))
+    };
+    ensure("inc_path", &include)?;
+    ensure("lib_path", &by_scheme("purelib")?)?;
+    if layout::has_platlib_folder(version) {
+        ensure("platlib_path", &by_scheme("platlib")?)?;
+    }
+    if layout::has_lib64_link(interpreter) {
+        py.detach(|| link_lib64(folder))?;
+    }
+    context.set_path("bin_name", &relative(py, &bin_path, folder)?)?;
+    ensure("bin_path", &bin_path)
+}
+
+/// Whatever stands at `lib64` already is left as it is (bpo-21643).
+fn link_lib64(folder: &Path) -> crate::error::Result<()> {
+    let link = folder.join("lib64");
+    match fs::symlink(Path::new("lib"), &link) {
+        Err(_) if fs::exists(&link) => Ok(()),
+        done => done,
+    }
+}
+
+fn relative(py: Python<'_>, path: &Path, base: &Path) -> PyResult<PathBuf> {
+    match path.strip_prefix(base) {
+        Ok(relative) => Ok(relative.to_owned()),
+        Err(_) => facts::os_path(py, "relpath", (path.as_os_str(), base.as_os_str()))?.extract(),
+    }
+}
+
+/// What to run the environment's interpreter by. On Windows a redirected folder may be seen by `CreateFile` and
+/// not by `CreateProcess` (bpo-45337), so there it is the real path.
+fn command_path(builder: &Bound<'_, PyAny>, env_exe: &Path, platform: Platform) -> PyResult<PathBuf> {
+    let py = builder.py();
+    if platform == Platform::Posix {
+        return Ok(env_exe.to_owned());
+    }
+    let real: PathBuf = facts::os_path(py, "realpath", (env_exe.as_os_str(),))?.extract()?;
+    let arguments = (real.as_os_str(), env_exe.as_os_str());
+    if builder.call_method1(intern!(py, "_same_path"), arguments)?.is_truthy()? {
+        return Ok(env_exe.to_owned());
+    }
+    log::warn!(
+        target: "fastvenv",
+        "Actual environment location may have moved due to redirects, links or junctions.\n  \
+         Requested location: \"{}\"\n  Actual location:    \"{}\"",
+        env_exe.display(),
+        real.display()
+    );
+    Ok(real)
+}

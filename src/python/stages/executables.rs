@@ -1,0 +1,130 @@
+//! `setup_python` and its helper.
+
+use std::path::Path;
+
+use pyo3::exceptions::PyAssertionError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::error::quoted;
+use crate::executables::{self, LinkText, Placed, nt};
+use crate::fs;
+use crate::interpreter::{Interpreter, Platform};
+use crate::python::context::{Context, path_text};
+use crate::python::facts;
+use crate::python::options::is_set;
+
+/// `EnvBuilder.symlink_or_copy`.
+pub fn symlink_or_copy(
+    builder: &Bound<'_, PyAny>,
+    src: &Bound<'_, PyAny>,
+    dst: &Bound<'_, PyAny>,
+    relative_symlinks_ok: bool,
+) -> PyResult<()> {
+    let py = builder.py();
+    if facts::platform(py)? == Platform::Nt {
+        return Err(PyAssertionError::new_err("symlink_or_copy is not for Windows"));
+    }
+    let (source, destination): (std::path::PathBuf, std::path::PathBuf) = (src.extract()?, dst.extract()?);
+    let symlinks = is_set(builder, "symlinks")?;
+    let text = if relative_symlinks_ok { LinkText::NameAlone } else { LinkText::Whole };
+    let placed = py.detach(|| {
+        if symlinks {
+            executables::link_or_copy(&source, &destination, text)
+        } else {
+            fs::copy_contents(&source, &destination).map(|()| Placed::Copied)
+        }
+    })?;
+    if let Placed::CopiedInstead(why) = placed {
+        log::warn!(target: "fastvenv", "Unable to symlink {} to {}", quoted(&source), quoted(&destination));
+        log::debug!(target: "fastvenv", "copied it instead: {why}");
+    }
+    Ok(())
+}
+
+/// `EnvBuilder.setup_python`.
+pub fn setup_python(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<()> {
+    let interpreter = facts::interpreter(builder.py())?;
+    match interpreter.platform {
+        Platform::Posix => setup_posix(builder, context, &interpreter),
+        Platform::Nt => setup_nt(builder, context, &interpreter),
+    }
+}
+
+fn setup_posix(
+    builder: &Bound<'_, PyAny>,
+    context: &Context<'_, '_>,
+    interpreter: &Interpreter,
+) -> PyResult<()> {
+    let py = builder.py();
+    let place = intern!(py, "symlink_or_copy");
+    let (env_exe, bin_path) = (context.get("env_exe")?, context.path("bin_path")?);
+    builder.call_method1(place, (context.get("executable")?, &env_exe))?;
+    make_executable_unless_link(py, &env_exe.extract::<std::path::PathBuf>()?)?;
+
+    let relative = PyDict::new(py);
+    relative.set_item(intern!(py, "relative_symlinks_ok"), true)?;
+    for name in executables::posix_names(interpreter) {
+        let path = bin_path.join(name);
+        if !py.detach(|| fs::exists(&path)) {
+            builder.call_method(place, (&env_exe, path_text(py, &path)?), Some(&relative))?;
+            make_executable_unless_link(py, &path)?;
+        }
+    }
+    Ok(())
+}
+
+fn make_executable_unless_link(py: Python<'_>, path: &Path) -> PyResult<()> {
+    Ok(py.detach(|| if fs::is_link(path) { Ok(()) } else { fs::make_executable(path) })?)
+}
+
+fn setup_nt(
+    builder: &Bound<'_, PyAny>,
+    context: &Context<'_, '_>,
+    interpreter: &Interpreter,
+) -> PyResult<()> {
+    let py = builder.py();
+    let (python_dir, bin_path) = (context.path("python_dir")?, context.path("bin_path")?);
+    let env_exe = context.path("env_exe")?;
+    let exe_name = env_exe.file_name().unwrap_or_default().to_string_lossy();
+    let is_build = facts::is_python_build(py)?;
+    let launchers_dir = if is_build { python_dir.clone() } else { facts::launchers_dir(py)? };
+    let base = nt::Base {
+        python_dir: &python_dir,
+        files: &py.detach(|| fs::list(&python_dir))?.files,
+        launchers_dir: &launchers_dir,
+        is_build,
+        version: interpreter.version,
+        free_threaded: facts::is_free_threaded(py)?,
+        exe_name: &exe_name,
+    };
+    let plan = nt::plan(&base);
+    if is_set(builder, "symlinks")? {
+        match py.detach(|| nt::link_all(&plan, &bin_path)) {
+            Ok(()) => return copy_tcl(py, context, is_build),
+            Err(errors) => warn_of_links(&errors),
+        }
+    }
+    for error in py.detach(|| nt::copy_all(&plan, &bin_path)) {
+        log::warn!(target: "fastvenv", "Unable to copy a launcher: {error}");
+    }
+    copy_tcl(py, context, is_build)
+}
+
+fn warn_of_links(errors: &[crate::error::Error]) {
+    for (index, error) in errors.iter().enumerate() {
+        let what = if index == 0 { "Unable to symlink" } else { "Failed to clean up symlink" };
+        log::warn!(target: "fastvenv", "{what}: {error}");
+    }
+    log::warn!(target: "fastvenv", "Retrying with copies");
+}
+
+/// A build tree's Tcl is found only if `init.tcl` stands in the environment too.
+fn copy_tcl(py: Python<'_>, context: &Context<'_, '_>, is_build: bool) -> PyResult<()> {
+    if !is_build {
+        return Ok(());
+    }
+    let (python_dir, env_dir) = (context.path("python_dir")?, context.path("env_dir")?);
+    Ok(py.detach(|| nt::copy_tcl(&python_dir, &env_dir))?)
+}

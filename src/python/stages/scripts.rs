@@ -1,0 +1,113 @@
+//! The activation scripts, and users' own.
+
+use std::path::{Path, PathBuf};
+
+use pyo3::exceptions::PyUnicodeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::error::quoted;
+use crate::fs;
+use crate::interpreter::Platform;
+use crate::python::child::package;
+use crate::python::context::{Context, decoded, encoded, path_text};
+use crate::python::facts;
+use crate::scripts::install::{self, Script};
+use crate::scripts::placeholders::{self, Values};
+use crate::scripts::quoting::Shell;
+
+/// `EnvBuilder.setup_scripts`: the scripts that come with `fastvenv`.
+pub fn setup_scripts(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = builder.py();
+    let module: PathBuf = package(py)?.getattr(intern!(py, "__file__"))?.extract()?;
+    let path = module.parent().unwrap_or(Path::new("")).join("scripts");
+    let path = facts::os_path(py, "abspath", (path.as_os_str(),))?;
+    builder.call_method1(intern!(py, "install_scripts"), (context, path)).map(drop)
+}
+
+/// `EnvBuilder.install_scripts`.
+pub fn install_scripts(
+    builder: &Bound<'_, PyAny>,
+    context: &Bound<'_, PyAny>,
+    path: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let py = builder.py();
+    let path: PathBuf = path.extract()?;
+    let platform = facts::platform(py)?;
+    let bin_path = Context(context).path("bin_path")?;
+    for script in py.detach(|| install::scripts_in(&path, platform)) {
+        install_script(builder, context, &script, platform, &bin_path)?;
+    }
+    Ok(())
+}
+
+fn install_script(
+    builder: &Bound<'_, PyAny>,
+    context: &Bound<'_, PyAny>,
+    script: &Script,
+    platform: Platform,
+    bin_path: &Path,
+) -> PyResult<()> {
+    let py = builder.py();
+    let folder = bin_path.join(&script.folder);
+    let destination = folder.join(script.source.file_name().unwrap_or_default());
+    let template = py.detach(|| fs::read_template(&script.source))?;
+    let mut content = None;
+    if !install::is_binary(&script.source, platform) {
+        match replaced(builder, context, script, &template.content)? {
+            Ok(text) => content = Some(text),
+            Err(why) => {
+                let source = quoted(&script.source);
+                log::warn!(target: "fastvenv", "unable to copy script {source}, may be binary: {why}");
+                return Ok(());
+            }
+        }
+    }
+    let content = content.as_ref().unwrap_or(&template.content);
+    Ok(py.detach(|| install::write_script(&template, content, &folder, &destination))?)
+}
+
+/// The template with `self.replace_variables` applied, or why it is no text that can be written.
+fn replaced(
+    builder: &Bound<'_, PyAny>,
+    context: &Bound<'_, PyAny>,
+    script: &Script,
+    template: &[u8],
+) -> PyResult<Result<Vec<u8>, String>> {
+    let py = builder.py();
+    let text = match std::str::from_utf8(template) {
+        Ok(text) => text,
+        Err(why) => return Ok(Err(why.to_string())),
+    };
+    context.setattr(intern!(py, "script_path"), path_text(py, &script.source)?)?;
+    let text = builder.call_method1(intern!(py, "replace_variables"), (text, context))?;
+    match encoded(&text) {
+        Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.to_string())),
+        text => text.map(Ok),
+    }
+}
+
+/// `EnvBuilder.replace_variables`.
+pub fn replace_variables<'py>(
+    text: &Bound<'py, PyAny>,
+    context: &Context<'_, 'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let template = encoded(text)?;
+    let values = Values {
+        env_dir: &context.bytes("env_dir")?,
+        env_name: &context.bytes("env_name")?,
+        prompt: &context.bytes("prompt")?,
+        bin_name: &context.bytes("bin_name")?,
+        env_exe: &context.bytes("env_exe")?,
+    };
+    decoded(text.py(), &placeholders::replace(&template, &values, shell_of(context)?)?)
+}
+
+/// The shell by the script's suffix. Before 3.14 contexts had no `script_path`, and subclasses that call
+/// `replace_variables` themselves may not set it: such a script is taken for one of the POSIX shell.
+fn shell_of(context: &Context<'_, '_>) -> PyResult<Shell> {
+    match context.get("script_path") {
+        Ok(path) => Ok(Shell::of_script(&path.extract::<PathBuf>()?)),
+        Err(_) => Ok(Shell::Sh),
+    }
+}

@@ -1,0 +1,103 @@
+//! Which templates a folder of scripts holds for a platform, and where each goes.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::fs;
+use crate::interpreter::Platform;
+
+/// A template and its place in the environment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The template's path.
+    pub source: PathBuf,
+    /// The folder that it goes to, relative to the environment's folder of executables.
+    pub folder: PathBuf,
+}
+
+/// Lists the templates below `path`: those in its folder `common` and in the one of the platform's name, with
+/// what is below them. Files beside the two are not templates, and links to folders are not followed.
+///
+/// A folder that can't be listed counts as empty, as for `os.walk`.
+pub fn scripts_in(path: &Path, platform: Platform) -> Vec<Script> {
+    let mut found = Vec::new();
+    for name in ["common", platform.name()] {
+        let folder = path.join(name);
+        if !fs::is_link(&folder) {
+            collect(&folder, Path::new(""), platform, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(folder: &Path, relative: &Path, platform: Platform, found: &mut Vec<Script>) {
+    let Ok(listing) = fs::list(folder) else { return };
+    for name in listing.files {
+        if !is_launcher(&name.to_string_lossy(), platform) {
+            found.push(Script { source: folder.join(name), folder: relative.to_owned() });
+        }
+    }
+    for name in listing.folders {
+        collect(&folder.join(&name), &relative.join(&name), platform, found);
+    }
+}
+
+/// Whether the file is one of Windows' launchers and their debug data, which `setup_python` places.
+fn is_launcher(name: &str, platform: Platform) -> bool {
+    let name = name.to_ascii_lowercase();
+    platform == Platform::Nt
+        && ["python", "venv"].iter().any(|start| name.starts_with(start))
+        && is_binary(Path::new(&name), platform)
+}
+
+/// Whether the file is copied as it is, whatever it holds: executables and debug data on Windows.
+pub fn is_binary(path: &Path, platform: Platform) -> bool {
+    platform == Platform::Nt && path.extension().is_some_and(|suffix| suffix == "exe" || suffix == "pdb")
+}
+
+/// Writes a script made from `template`, creating the folder it goes to.
+pub fn write_script(template: &fs::Template, content: &[u8], folder: &Path, path: &Path) -> Result<()> {
+    match fs::write_like(template, content, path) {
+        Err(_) if !fs::exists(folder) => {
+            fs::create_folder(folder)?;
+            fs::write_like(template, content, path)
+        }
+        done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let temp = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = temp.path().join(file);
+            fs::create_folder(path.parent().unwrap()).unwrap();
+            fs::write(&path, b"").unwrap();
+        }
+        temp
+    }
+
+    #[test]
+    fn each_platform_has_its_own_and_the_common_ones() {
+        let temp =
+            tree(&["top", "common/a", "posix/b", "posix/sub/c", "nt/d.bat", "nt/python.exe", "else/e"]);
+        let names = |platform| -> Vec<_> {
+            let scripts = scripts_in(temp.path(), platform);
+            scripts.iter().map(|s| s.folder.join(s.source.file_name().unwrap())).collect()
+        };
+        assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));
+        assert_eq!(names(Platform::Nt), ["a", "d.bat"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn a_script_makes_the_folder_it_goes_to() {
+        let temp = tree(&["template"]);
+        let template = fs::read_template(&temp.path().join("template")).unwrap();
+        let folder = temp.path().join("bin/sub");
+        write_script(&template, b"text", &folder, &folder.join("script")).unwrap();
+        assert_eq!(fs::read(&folder.join("script")).unwrap(), b"text");
+    }
+}

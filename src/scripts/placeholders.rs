@@ -1,0 +1,98 @@
+//! The placeholders of a script template, and what takes their place.
+
+use crate::error::Result;
+use crate::scripts::quoting::Shell;
+
+/// What the five placeholders stand for, as the bytes that the script is to hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Values<'a> {
+    /// `__VENV_DIR__`: the environment's absolute path.
+    pub env_dir: &'a [u8],
+    /// `__VENV_NAME__`: the last part of that path.
+    pub env_name: &'a [u8],
+    /// `__VENV_PROMPT__`: the bare prompt, without parentheses.
+    pub prompt: &'a [u8],
+    /// `__VENV_BIN_NAME__`: the name of the folder of scripts, `bin` or `Scripts`.
+    pub bin_name: &'a [u8],
+    /// `__VENV_PYTHON__`: the absolute path of the environment's interpreter.
+    pub env_exe: &'a [u8],
+}
+
+impl<'a> Values<'a> {
+    /// The placeholder that `text` starts with, and the value that it stands for.
+    fn at_start_of(&self, text: &[u8]) -> Option<(&'static str, &'a [u8])> {
+        [
+            ("__VENV_DIR__", self.env_dir),
+            ("__VENV_NAME__", self.env_name),
+            ("__VENV_PROMPT__", self.prompt),
+            ("__VENV_BIN_NAME__", self.bin_name),
+            ("__VENV_PYTHON__", self.env_exe),
+        ]
+        .into_iter()
+        .find(|(placeholder, _)| text.starts_with(placeholder.as_bytes()))
+    }
+}
+
+/// The template with every placeholder replaced by its value, quoted for `shell`
+/// (`EnvBuilder.replace_variables`, <https://docs.python.org/3/library/venv.html#venv.EnvBuilder.install_scripts>).
+///
+/// One pass: a value that happens to hold the name of a placeholder stays as it is, whereas `venv` replaces again.
+///
+/// # Errors
+/// [`crate::error::Error::Refused`] if the shell can't represent a value that the template asks for. Values that it
+/// doesn't ask for are not looked at.
+pub fn replace(template: &[u8], values: &Values<'_>, shell: Shell) -> Result<Vec<u8>> {
+    let mut script = Vec::with_capacity(template.len() + 256);
+    let mut rest = template;
+    while let [first, after @ ..] = rest {
+        if let Some((placeholder, value)) = values.at_start_of(rest) {
+            script.extend(shell.quote(value)?);
+            rest = &rest[placeholder.len()..];
+        } else {
+            script.push(*first);
+            rest = after;
+        }
+    }
+    Ok(script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUES: Values<'_> = Values {
+        env_dir: b"/e v",
+        env_name: b"e v",
+        prompt: b"__VENV_DIR__",
+        bin_name: b"bin",
+        env_exe: b"/e v/bin/python",
+    };
+
+    #[test]
+    fn every_placeholder_is_replaced_wherever_it_stands() {
+        let template = b"__VENV_DIR__;__VENV_NAME__;__VENV_BIN_NAME__;___VENV_PYTHON____VENV_BIN_NAME__";
+        assert_eq!(replace(template, &VALUES, Shell::Sh).unwrap(), b"'/e v';'e v';bin;_'/e v/bin/python'bin");
+    }
+
+    #[test]
+    fn a_value_that_names_a_placeholder_is_not_replaced_again() {
+        assert_eq!(
+            replace(b"__VENV_PROMPT__ __VENV_DIR__", &VALUES, Shell::Sh).unwrap(),
+            b"__VENV_DIR__ '/e v'"
+        );
+    }
+
+    #[test]
+    fn other_text_stays_byte_for_byte() {
+        for text in [b"".as_slice(), b"\xff\0\r\n__VENV_", b"__VENV_DIR_", b"__venv_dir__"] {
+            assert_eq!(replace(text, &VALUES, Shell::Batch).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn only_values_that_are_asked_for_are_refused() {
+        let values = Values { prompt: b"\"", ..VALUES };
+        assert!(replace(b"@echo off __VENV_BIN_NAME__", &values, Shell::Batch).is_ok());
+        assert!(replace(b"set \"P=__VENV_PROMPT__\"", &values, Shell::Batch).is_err());
+    }
+}

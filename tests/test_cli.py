@@ -1,0 +1,179 @@
+"""The command line: the options of 3.14, read plainly or by argparse, with one meaning."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import fastvenv
+from fastvenv import _cli
+
+MODULE = [sys.executable, "-m", "fastvenv"]
+
+
+def run(*args, **kwargs):
+    """Run the command line as a process."""
+    return subprocess.run([*MODULE, *map(str, args)], capture_output=True, text=True, check=False, **kwargs)
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """What main() asks for, without anything being made: the options of each builder and its folders."""
+    asked = []
+
+    class Asked(fastvenv.EnvBuilder):
+        def create(self, env_dir):
+            asked.append((vars(self), env_dir))
+
+    monkeypatch.setattr(fastvenv, "EnvBuilder", Asked)
+    return asked
+
+
+DEFAULTS = vars(
+    fastvenv.EnvBuilder(symlinks=os.name != "nt", with_pip=True, scm_ignore_files=frozenset({"git"}))
+)
+
+
+@pytest.mark.parametrize(
+    ("args", "options"),
+    [
+        ([], {}),
+        (["--system-site-packages"], {"system_site_packages": True}),
+        (["--symlinks"], {"symlinks": True}),
+        (["--copies"], {"symlinks": False}),
+        (["--clear"], {"clear": True}),
+        (["--upgrade"], {"upgrade": True}),
+        (["--without-pip"], {"with_pip": False}),
+        (["--upgrade-deps"], {"upgrade_deps": True}),
+        (["--prompt", "p q"], {"prompt": "p q", "orig_prompt": "p q"}),
+        (["--prompt=-p"], {"prompt": "-p", "orig_prompt": "-p"}),
+        (["--prompt", "."], {"prompt": os.path.basename(os.getcwd()), "orig_prompt": "."}),
+        (["--without-scm-ignore-files"], {"scm_ignore_files": frozenset()}),
+        (["--without-p", "--sys", "--prom=x"], {"with_pip": False, "system_site_packages": True, "prompt": "x"}),
+    ],
+)
+def test_each_option_has_its_meaning(built, args, options):
+    """Each option, abbreviated or not, becomes the builder's attribute; everything else has its default."""
+    fastvenv.main([*args, "env"])
+    ((attributes, env_dir),) = built
+    expected = DEFAULTS | options
+    expected["orig_prompt"] = attributes["orig_prompt"]
+    assert (attributes, env_dir) == (expected, "env")
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([*_cli.FLAGS, "--prompt", "--prompt=", "--prompt=p", "--", "--clea", "-x", "", "env"]),
+            st.text(max_size=5),
+        ),
+        max_size=6,
+    )
+)
+def test_reading_plainly_means_what_argparse_means(args):
+    """Whatever the plain reader reads, argparse reads the same."""
+    plain = _cli._read_plainly(args)
+    if plain is not None:
+        assert plain == _cli._read_by_argparse(args)
+
+
+def test_several_folders_are_made_with_one_set_of_options(tmp_path):
+    """Each ENV_DIR becomes an environment."""
+    done = run("--without-pip", "--prompt=p", tmp_path / "a", tmp_path / "b")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    for name in "ab":
+        assert "prompt = 'p'\n" in (tmp_path / name / "pyvenv.cfg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "the following arguments are required: ENV_DIR"),
+        (["--nonsense", "env"], "unrecognized arguments: --nonsense"),
+        (["--symlinks", "--copies", "env"], "not allowed with argument"),
+        (["--prompt"], "expected one argument"),
+        (["env", "--clear", "other"], "unrecognized arguments: other"),
+    ],
+)
+def test_usage_errors_have_status_2(tmp_path, args, message):
+    """A command line that makes no sense is explained on stderr, with status 2, and nothing is made."""
+    done = run(*args, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--upgrade", "--clear", "env"], "Error: you cannot supply --upgrade and --clear together.\n"),
+        (["a:b"], "Error: Refusing to create a venv in {cwd}/a:b because it contains the PATH separator :.\n"),
+    ],
+)
+def test_refusals_have_status_1(tmp_path, args, message):
+    """What can't be served is said on stderr after `Error: `, with status 1 and no traceback."""
+    done = run(*args, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", message.format(cwd=tmp_path))
+
+
+def test_a_failure_says_what_was_being_done(tmp_path):
+    """An error of the system has its path and the operation."""
+    (tmp_path / "file").touch()
+    done = run(tmp_path / "file" / "env")
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"Error: [Errno 20] Not a directory: '{tmp_path}/file/env'\nfastvenv could not create the folder\n"
+    )
+
+
+def test_the_message_of_a_failing_pip_is_shown(tmp_path):
+    """When ensurepip fails, what it printed is on stderr."""
+    program = (
+        "import sys, fastvenv, fastvenv.__main__ as m;"
+        "fastvenv.EnvBuilder._setup_pip = lambda self, context:"
+        " self._call_new_python(context, '-c', 'print(\"no room\"); raise SystemExit(9)', stderr=-2);"
+        "sys.exit(m.run())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "env"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: Command ")
+    assert done.stderr.endswith("no room\n")
+
+
+def test_help_names_every_option():
+    """--help goes to stdout with status 0 and has all of 3.14's options."""
+    done = run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    for flag in (*_cli.FLAGS, "--prompt", "ENV_DIR"):
+        assert flag in done.stdout
+
+
+def test_the_defaults_are_those_of_the_stdlib_command(tmp_path):
+    """Without options: links where the platform has them, a .gitignore, no access to site packages."""
+    done = run("--without-pip", tmp_path / "env")
+    assert done.returncode == 0
+    assert (tmp_path / "env" / ".gitignore").read_text().endswith("\n*\n")
+    assert (tmp_path / "env" / "bin" / "python").is_symlink()
+
+
+def test_the_console_script_is_the_same_command(tmp_path):
+    """The installed `fastvenv` does what `python -m fastvenv` does."""
+    script = os.path.join(os.path.dirname(sys.executable), "fastvenv")
+    subprocess.run([script, "--without-pip", tmp_path / "env"], check=True)
+    assert (tmp_path / "env" / "pyvenv.cfg").exists()
+    assert subprocess.run([script], capture_output=True, check=False).returncode == 2
+
+
+def test_a_common_command_line_loads_no_argparse(tmp_path):
+    """Reading an ordinary command line imports nothing of the standard library."""
+    program = (
+        "import sys, fastvenv; before = set(sys.modules); fastvenv.main(sys.argv[1:]);"
+        "print(sorted(set(sys.modules) - before - {'fastvenv._cli'}))"
+    )
+    args = ["--without-pip", "--prompt", "p", "--clear", str(tmp_path / "env")]
+    assert subprocess.check_output([sys.executable, "-c", program, *args]) == b"[]\n"

@@ -1,0 +1,85 @@
+"""Records go to the logger `fastvenv`, and logging is loaded only when there is something to say."""
+
+import logging
+import os
+import subprocess
+import sys
+import unittest
+
+import pytest
+
+import fastvenv
+
+
+def test_a_failed_link_is_a_warning_and_then_a_copy(tmp_path, caplog):
+    """Where a link can't be made, the logger says so and a copy stands there."""
+    source, destination = tmp_path / "source", tmp_path / "destination"
+    source.write_text("new")
+    destination.write_text("in the way of a link")
+    fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(source, destination)
+    records = [(r.name, r.levelname, r.getMessage()) for r in caplog.records]
+    assert records == [("fastvenv", "WARNING", f"Unable to symlink {str(source)!r} to {str(destination)!r}")]
+    assert destination.read_text() == "new"
+
+
+def test_a_relative_link_across_folders_is_a_copy_too(tmp_path, caplog):
+    """relative_symlinks_ok for files in two folders ends in a copy and a warning."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "source").write_text("text")
+    builder = fastvenv.EnvBuilder(symlinks=True)
+    builder.symlink_or_copy(tmp_path / "source", tmp_path / "bin" / "x", relative_symlinks_ok=True)
+    assert (tmp_path / "bin" / "x").read_text() == "text"
+    assert "Unable to symlink" in caplog.text
+
+
+def test_debug_records_are_seen_by_whoever_asks(tmp_path, caplog):
+    """assertLogs at DEBUG sees the records of the core, also when the level changed after earlier records."""
+    builder = fastvenv.EnvBuilder()
+    context = builder.ensure_directories(str(tmp_path / "env"))
+    builder._call_new_python = lambda *args, **kwargs: None
+    case = unittest.TestCase()
+    caplog.set_level(logging.ERROR, "fastvenv")
+    builder.upgrade_dependencies(context)
+    with case.assertLogs("fastvenv", logging.DEBUG) as caught:
+        builder.upgrade_dependencies(context)
+    assert [r.levelname for r in caught.records] == ["DEBUG"]
+    assert str(fastvenv.CORE_VENV_DEPS) in caught.records[0].getMessage()
+
+
+@pytest.mark.parametrize("name", ["common/binary", "posix/binary"])
+def test_a_script_that_is_no_text_is_left_out_with_a_warning(tmp_path, caplog, name):
+    """A template that isn't UTF-8 is not installed; the others are."""
+    for path, content in [(name, b"\xff\xfe"), ("common/text", b"text")]:
+        (tmp_path / "scripts" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "scripts" / path).write_bytes(content)
+    builder = fastvenv.EnvBuilder()
+    context = builder.ensure_directories(str(tmp_path / "env"))
+    builder.install_scripts(context, str(tmp_path / "scripts"))
+    assert os.listdir(context.bin_path) == ["text"]
+    assert f"unable to copy script {str(tmp_path / 'scripts' / name)!r}, may be binary" in caplog.text
+
+
+def run(program, *args):
+    """The output of a program in a fresh interpreter."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *map(str, args)], capture_output=True, text=True, check=True
+    )
+
+
+def test_logging_is_not_imported_for_an_ordinary_environment(tmp_path):
+    """Creating an environment loads logging no more than importing the package does."""
+    program = "import fastvenv, sys; fastvenv.create(sys.argv[1]); print('logging' in sys.modules)"
+    assert run(program, tmp_path / "env").stdout == "False\n"
+
+
+def test_a_warning_reaches_stderr_without_any_set_up(tmp_path):
+    """With nothing configured, a warning is printed as logging's last resort prints it."""
+    (tmp_path / "source").touch()
+    (tmp_path / "destination").touch()
+    program = (
+        "import fastvenv, sys; fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(*sys.argv[1:]);"
+        "print('logging' in sys.modules)"
+    )
+    done = run(program, tmp_path / "source", tmp_path / "destination")
+    assert done.stdout == "True\n"
+    assert done.stderr.startswith("Unable to symlink")

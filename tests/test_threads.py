@@ -1,0 +1,56 @@
+"""Threads and processes that create environments at once do not disturb each other."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import fastvenv
+
+
+def test_threads_create_environments_side_by_side(tmp_path):
+    """Environments made by several threads at once are whole, each with its own values."""
+    errors = []
+    start = threading.Barrier(4)
+
+    def create(name):
+        try:
+            start.wait()
+            for index in range(10):
+                fastvenv.create(tmp_path / f"{name}{index}", symlinks=True, prompt=f"{name}{index}")
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=create, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    for name in os.listdir(tmp_path):
+        assert f"prompt = '{name}'\n" in (tmp_path / name / "pyvenv.cfg").read_text()
+        assert (tmp_path / name / "bin" / "activate").is_file()
+
+
+def test_processes_may_create_the_same_environment(tmp_path):
+    """Several processes that make one environment at the same time end well, and it works."""
+    command = [sys.executable, "-m", "fastvenv", "--without-pip", str(tmp_path / "env")]
+    children = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(8)]
+    assert [(child.communicate()[1], child.returncode) for child in children] == [(b"", 0)] * 8
+    assert subprocess.check_output([tmp_path / "env" / "bin" / "python", "-c", "print(1)"]) == b"1\n"
+
+
+def test_other_threads_run_while_files_are_written(tmp_path):
+    """The GIL is released during file work: a thread that waits in it does not stop the others.
+
+    A FIFO in the place of pyvenv.cfg keeps create_configuration inside the system call until somebody reads.
+    """
+    builder = fastvenv.EnvBuilder(symlinks=True)
+    context = builder.ensure_directories(str(tmp_path / "env"))
+    os.mkfifo(tmp_path / "env" / "pyvenv.cfg")
+    thread = threading.Thread(target=builder.create_configuration, args=(context,))
+    thread.start()
+    with open(tmp_path / "env" / "pyvenv.cfg") as fifo:
+        text = fifo.read()
+    thread.join()
+    assert text.startswith("home = ")
