@@ -21,9 +21,8 @@ const RULE: [&str; 7] = [
     "result += b\"'''exec' \" + executable + post_interp + b' \"$0\" \"$@\"\\n'",
 ];
 
-/// How distlib ends the lines for the shell: since 0.3.9 with a line end, before it without, so that the script's
-/// text begins on the same line.
-const ENDS: [(&str, bool); 2] = [("result += b\"' '''\\n\"", true), ("result += b\"' '''\"", false)];
+/// One of these must, too: the line end after the lines for the shell.
+const LINE_END: [&str; 2] = ["result += b\"' '''\\n\"", "shebang += linesep"];
 
 /// The entry points of a wheel, as far as scripts are made of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,23 +61,14 @@ impl EntryPoints {
     }
 }
 
-/// A script without the interpreter that runs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Script {
-    /// The text below the first line.
-    pub body: String,
-    /// Whether the lines for the shell, where they are needed, end with a line end.
-    pub line_end: bool,
-}
-
-/// The scripts that the pip in this wheel would write for that entry point.
+/// The text below the first line of the scripts that the pip in this wheel would write for that entry point.
 /// `None` if the wheel's sources don't show it in a form known here.
-pub fn script(wheel: &Wheel, entry_point: &str) -> Option<Script> {
+pub fn body(wheel: &Wheel, entry_point: &str) -> Option<String> {
     let (maker, distlib) = (wheel.text(MAKER)?, wheel.text(DISTLIB)?);
     // Some versions have `self.` expressions spread over lines: compared without spaces.
     let packed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let rules = packed(distlib);
-    if !RULE.iter().all(|rule| rules.contains(rule)) {
+    if !RULE.iter().all(|rule| rules.contains(rule)) || !LINE_END.iter().any(|rule| rules.contains(rule)) {
         return None;
     }
     let template = if maker.contains("script_template") {
@@ -92,8 +82,7 @@ pub fn script(wheel: &Wheel, entry_point: &str) -> Option<Script> {
         .replace("%(module)s", module)
         .replace("%(import_name)s", import_name)
         .replace("%(func)s", function);
-    let line_end = ENDS.iter().find(|(end, _)| rules.contains(end))?.1;
-    (!text.contains('%') && text.contains("sys.exit(")).then_some(Script { body: text, line_end })
+    (!text.contains('%') && text.contains("sys.exit(")).then_some(text)
 }
 
 /// The first line or lines of a script, with the path of the interpreter that runs it.
@@ -101,7 +90,7 @@ pub fn script(wheel: &Wheel, entry_point: &str) -> Option<Script> {
 /// Where distlib's form is right this is distlib's form: `#!` and the path, or, with a space in the path or more
 /// than 127 bytes (512 on macOS), a shell's `exec` that Python reads as a string. Paths with other characters
 /// that a kernel, a shell or Python would read as something else are given to the shell as data.
-pub fn first_line(executable: &[u8], macos: bool, line_end: bool) -> Vec<u8> {
+pub fn first_line(executable: &[u8], macos: bool) -> Vec<u8> {
     let longest = if macos { 512 } else { 127 };
     let utf8 = std::str::from_utf8(executable).is_ok();
     let plain = utf8 && !executable.iter().any(u8::is_ascii_control);
@@ -117,8 +106,7 @@ pub fn first_line(executable: &[u8], macos: bool, line_end: bool) -> Vec<u8> {
     } else {
         executable.to_owned()
     };
-    let end: &[u8] = if line_end { b"\n" } else { b"" };
-    [b"#!/bin/sh\n'''exec' ", quoted.as_slice(), b" \"$0\" \"$@\"\n' '''", end].concat()
+    [b"#!/bin/sh\n'''exec' ", quoted.as_slice(), b" \"$0\" \"$@\"\n' '''\n"].concat()
 }
 
 /// The names of pip's scripts for this Python: those that pip makes when `ENSUREPIP_OPTIONS` is not set.
@@ -206,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_first_line_has_distlibs_three_forms() {
-        let line = |path: &str, macos| String::from_utf8(first_line(path.as_bytes(), macos, true)).unwrap();
+        let line = |path: &str, macos| String::from_utf8(first_line(path.as_bytes(), macos)).unwrap();
         assert_eq!(line("/env/bin/python", false), "#!/env/bin/python\n");
         assert_eq!(line("/é$/bin/python", false), "#!/é$/bin/python\n");
         for path in ["/a b/python", "/it's b/python"] {
@@ -220,14 +208,8 @@ mod tests {
     }
 
     #[test]
-    fn older_distlibs_begin_the_script_on_the_shells_last_line() {
-        assert_eq!(first_line(b"/a b", false, false), b"#!/bin/sh\n'''exec' \"/a b\" \"$0\" \"$@\"\n' '''");
-        assert_eq!(first_line(b"/a", false, false), b"#!/a\n");
-    }
-
-    #[test]
     fn what_a_shell_would_expand_is_given_as_data() {
-        let line = first_line(b"/a $(x)/\xff\n'\\/python", false, true);
+        let line = first_line(b"/a $(x)/\xff\n'\\/python", false);
         let expected = b"#!/bin/sh\n'''exec' \"$(printf %b '/a \\0044\\0050x\\0051/\\0377\\0012\\0047\\0134/python')\" \"$0\" \"$@\"\n' '''\n";
         assert_eq!(line, expected);
     }

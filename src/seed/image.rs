@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled::BundledWheel;
 use super::bytecode::{Compilers, Job, Trouble, Validation};
-use super::console_scripts::{EntryPoints, Script, script};
+use super::console_scripts::{EntryPoints, body};
 use super::manifest::{Folder, ImageFile, Manifest};
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
@@ -132,12 +132,12 @@ fn runs_on(wheel: &Wheel, version: Version) -> bool {
     least.is_some_and(|least| (version.major, version.minor) >= least)
 }
 
-fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<Script>, Reason> {
+fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, Reason> {
     let unknown = || Reason::Scripts(bundled.path.clone());
     match EntryPoints::read(wheel.metadata("entry_points.txt").unwrap_or_default()) {
         EntryPoints::None => Ok(None),
         EntryPoints::Pip(target) if bundled.project == "pip" => {
-            script(wheel, &target).map(Some).ok_or_else(unknown)
+            body(wheel, &target).map(Some).ok_or_else(unknown)
         }
         _ => Err(unknown()),
     }

@@ -8,7 +8,6 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::console_scripts::Script;
 use super::hex;
 
 const MAGIC: &str = "fastvenv image 1 ";
@@ -20,8 +19,8 @@ pub struct Manifest {
     pub dist_info: String,
     /// The permission bits of its ordinary files, as the umask of the builder left them.
     pub mode: u32,
-    /// The scripts but for their first line, if the project has scripts.
-    pub script: Option<Script>,
+    /// The scripts' text below their first line, if the project has scripts.
+    pub script: Option<String>,
     /// The folders that have files, each after its parents.
     pub folders: Vec<Folder>,
     /// RECORD without the rows of the scripts.
@@ -61,9 +60,8 @@ impl Manifest {
     /// The manifest as text.
     pub fn render(&self) -> String {
         let mut text = format!("dist-info {}\nmode {:o}\n", self.dist_info, self.mode);
-        if let Some(Script { body, line_end }) = &self.script {
-            let key = if *line_end { "script" } else { "script-joined" };
-            text += &format!("{key} {}\n", body.replace('\\', "\\\\").replace('\n', "\\n"));
+        if let Some(script) = &self.script {
+            text += &format!("script {}\n", script.replace('\\', "\\\\").replace('\n', "\\n"));
         }
         for folder in &self.folders {
             text += &format!("folder {}\n", folder.path);
@@ -91,9 +89,7 @@ impl Manifest {
             match key {
                 "dist-info" => value.clone_into(&mut manifest.dist_info),
                 "mode" => manifest.mode = u32::from_str_radix(value, 8).ok()?,
-                "script" | "script-joined" => {
-                    manifest.script = Some(Script { body: unescape(value), line_end: key == "script" });
-                }
+                "script" => manifest.script = Some(unescape(value)),
                 "folder" => manifest.folders.push(Folder { path: value.to_owned(), files: Vec::new() }),
                 _ => manifest.folders.last_mut()?.files.push(file(key, value)?),
             }
@@ -137,7 +133,7 @@ mod tests {
         Manifest {
             dist_info: "pip-24.2.dist-info".to_owned(),
             mode: 0o644,
-            script: Some(Script { body: "re.sub(r'\\.exe\\n', '')\n\nend\n".to_owned(), line_end: true }),
+            script: Some("re.sub(r'\\.exe\\n', '')\n\nend\n".to_owned()),
             folders: vec![
                 folder("", vec![file("a b.pth", false)]),
                 folder("pip/x", vec![file("run.py", true)]),

@@ -145,8 +145,8 @@ impl Placing<'_> {
 /// Writes the console scripts; returns their rows for RECORD.
 fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result<Vec<Row>> {
     let Some(script) = &manifest.script else { return Ok(Vec::new()) };
-    let mut text = console_scripts::first_line(&target.env_exe, target.macos, script.line_end);
-    text.extend_from_slice(script.body.as_bytes());
+    let mut text = console_scripts::first_line(&target.env_exe, target.macos);
+    text.extend_from_slice(script.as_bytes());
     // distlib adds these bits to the ones that the umask leaves.
     let how = NewFile { modified: None, add_mode: file_mode | 0o555 };
     let names = console_scripts::names(target.version.major, target.version.minor);
