@@ -2,6 +2,7 @@
 //! core works, and bring its errors back.
 
 mod builder;
+mod cache;
 mod child;
 mod context;
 mod errors;
@@ -18,6 +19,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::builder::EnvBuilder;
+    #[pymodule_export]
+    use super::cache::{cache_dir, cache_usage, clean_cache};
 
     use pyo3::prelude::*;
 

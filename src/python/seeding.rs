@@ -142,7 +142,7 @@ fn own_paths(context: &Context<'_, '_>, interpreter: &Interpreter) -> PyResult<O
 }
 
 /// The variables that matter, from `os.environ`: what `ensurepip` would inherit.
-fn variables(py: Python<'_>) -> PyResult<Variables> {
+pub fn variables(py: Python<'_>) -> PyResult<Variables> {
     let environ = facts::os(py)?.getattr(intern!(py, "environ"))?;
     Variables::from_lookup(|name| {
         environ.call_method1(intern!(py, "get"), (name,))?.extract::<Option<OsString>>()
