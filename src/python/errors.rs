@@ -24,13 +24,7 @@ impl From<Error> for PyErr {
 
 /// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass; what was being
 /// done is a note (PEP 678), so that the arguments stay those of the stdlib.
-fn os_error(
-    py: Python<'_>,
-    operation: &str,
-    path: &Path,
-    other: Option<&Path>,
-    source: &io::Error,
-) -> PyErr {
+fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, source: &io::Error) -> PyErr {
     let Some(code) = source.raw_os_error() else {
         let message = format!("{source}: {}", quoted(path));
         // The standard library refuses a null character before it asks the system.
