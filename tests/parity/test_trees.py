@@ -139,7 +139,7 @@ def test_targets(target: Callable[[Path], Any], tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("module", ["venv", "fastvenv"])
 def test_a_nul_is_a_value_error(module: str, tmp_path: Path) -> None:
     """No path has a NUL in it; which call says so, and how, differs between versions."""
-    with pytest.raises(ValueError, match="null|NUL"):
+    with pytest.raises(ValueError, match=r"null|NUL"):
         build({}, module, f"{tmp_path}/a\0b")
     assert not list(tmp_path.iterdir())
 
