@@ -1,0 +1,91 @@
+"""The checks of fastvenv, one session each; CI reads its list from here.
+
+`nox` runs what a change needs before it is pushed, `nox -s parity-3.13` one session of it. Arguments after
+`--` go to the tool: `nox -s tests -- -k prompt`.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "venv"  # virtualenv's environments import a module of theirs at start-up
+nox.options.error_on_missing_interpreters = False  # also in CI: nobody has every interpreter in one place
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "typing", "rust", "tests", "parity"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+DIST = Path("dist")
+
+# pyenv keeps its interpreters behind shims that fail for each version that isn't switched on.
+PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *map(str, PYENV.glob("versions/*/bin"))])
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the wheel that `build` left, and what these groups of pyproject.toml name."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, *groups))
+    session.install("--force-reinstall", "--no-deps", *map(str, DIST.glob("*.whl")))
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the one wheel that serves every interpreter; where cargo is missing, dist/ is taken as it is."""
+    if not shutil.which("cargo"):
+        session.warn("cargo is not here: testing the wheel that stands in dist/")
+        return
+    session.install(*PYPROJECT["build-system"]["requires"])
+    shutil.rmtree(DIST, ignore_errors=True)
+    session.run("maturin", "build", "--release", "--locked", "--out", str(DIST), *session.posargs)
+
+
+@nox.session(requires=["build"])
+def tests(session: nox.Session) -> None:
+    """Run the project's own tests on the running interpreter."""
+    install(session, "test")
+    session.run("pytest", "--ignore=tests/parity", *session.posargs)
+
+
+@nox.session(python=nox.project.python_versions(PYPROJECT), requires=["build"])
+def parity(session: nox.Session) -> None:
+    """Compare with the interpreter's own venv: CPython's test suite for it, then tree against tree."""
+    install(session, "test")
+    session.run("python", "tests/parity/stdlib_suite.py")
+    session.run("pytest", "tests/parity", *session.posargs)
+
+
+@nox.session(python=False)
+def rust(session: nox.Session) -> None:
+    """Test and lint the core alone, then lint it with its Python border."""
+    session.run("cargo", "fmt", "--check", external=True)
+    for features in ([], ["--features=python"]):
+        session.run("cargo", "clippy", "--all-targets", *features, "--", "-D", "warnings", external=True)
+    session.run("cargo", "test", *session.posargs, external=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Lint and check the format of all Python, and the shell scripts of CI."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("shellcheck", ".ci/run", ".ci/debian-testing")
+
+
+@nox.session(requires=["build"])
+def typing(session: nox.Session) -> None:
+    """Check the package as mypy and pyright users see it, and that the stub tells the truth."""
+    install(session, "typing")
+    session.run("mypy")
+    session.run("stubtest", "fastvenv._core")
+    session.run("pyright", "--verifytypes", "fastvenv", "--ignoreexternal")
+    session.run("pyright", "tests/typing")
+
+
+@nox.session(requires=["build"])
+def bench(session: nox.Session) -> None:
+    """Measure against the standard library, in one run."""
+    install(session)
+    session.run("python", "benches/bench_create.py", *session.posargs)

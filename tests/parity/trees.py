@@ -1,0 +1,91 @@
+"""What an action leaves in a folder and how it ends, as plain values that can be compared."""
+
+import functools
+import hashlib
+import marshal
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ACTIVATION_SCRIPTS = {"activate", "activate.csh", "activate.fish", "Activate.ps1"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name in a tree: its type and permission bits, and a link's target or what is compared of a file."""
+
+    mode: str
+    content: object = None
+
+
+def compare(
+    sandbox: Path,
+    action: Callable[[str, Path], object],
+    before: Callable[[Path], object] = lambda env: None,
+) -> None:
+    """Call `action` for `venv`, then for `fastvenv`, on the same folder in the same state, and compare.
+
+    Both functions are given the path of the environment, `sandbox/env`; `before` brings it into its state.
+    """
+    outcomes = []
+    for module in ("venv", "fastvenv"):
+        shutil.rmtree(sandbox, ignore_errors=True)
+        sandbox.mkdir()
+        env = sandbox / "env"
+        before(env)
+        outcomes.append(outcome(sandbox, functools.partial(action, module, env)))
+    theirs, ours = outcomes
+    names = {"error"} if "error" in theirs.keys() | ours.keys() else theirs.keys() | ours.keys()
+    found = [
+        f"{name}: {theirs.get(name)} became {ours.get(name)}"
+        for name in sorted(names)
+        if theirs.get(name) != ours.get(name)
+    ]
+    assert not found, "\n".join(found)
+
+
+def outcome(sandbox: Path, action: Callable[[], object]) -> dict[str, object]:
+    """The error that `action` raises, or else what it returns and leaves in `sandbox`."""
+    try:
+        result = action()
+    except OSError as error:
+        return {"error": (type(error), error.errno, error.filename, error.filename2)}
+    except ValueError as error:
+        return {"error": (type(error), str(error))}
+    except TypeError as error:
+        return {"error": type(error)}  # what else it says depends on the call that happened to be the first
+    return {"result": result, **snapshot(sandbox)}
+
+
+def snapshot(root: Path) -> dict[str, Entry]:
+    """All that stands in `root`, and `root` itself, by relative path; links aren't followed."""
+    paths = [str(root)]
+    for folder, folders, files in os.walk(root):
+        paths += [os.path.join(folder, name) for name in folders + files]
+    return {os.path.relpath(path, root): entry(path) for path in paths}
+
+
+def entry(path: str) -> Entry:
+    """What stands at `path`."""
+    mode = os.lstat(path).st_mode
+    if stat.S_ISLNK(mode):
+        return Entry(stat.filemode(mode), os.readlink(path))
+    return Entry(stat.filemode(mode), comparable(path) if stat.S_ISREG(mode) else None)
+
+
+def comparable(path: str) -> object:
+    """What of a file is the same whoever made it: its bytes, but for the differences that are documented."""
+    data = Path(path).read_bytes()
+    if os.path.basename(path) in ACTIVATION_SCRIPTS:
+        return "fastvenv has its own"
+    if path.endswith("pyvenv.cfg") and sys.version_info < (3, 11):
+        # The keys of 3.11, which fastvenv writes on 3.10 as well.
+        return b"".join(line for line in data.splitlines(True) if not line.startswith((b"executable", b"command")))
+    if path.endswith(".pyc"):
+        # Not the source's time; and the code as values, since marshal's bytes depend on reference counts.
+        return data[:8], data[12:16], marshal.loads(data[16:])
+    return data if len(data) < 10_000 else hashlib.sha256(data).hexdigest()

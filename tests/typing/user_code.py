@@ -1,0 +1,47 @@
+"""What users of fastvenv write; mypy and pyright accept it in their strict modes."""
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import fastvenv
+import fastvenv as venv
+
+
+def make(folder: Path) -> None:
+    """The module's function, with every kind of path."""
+    venv.create(folder)
+    venv.create(str(folder), with_pip=True, prompt=".", scm_ignore_files={"git"})
+    venv.create(os.fsencode(folder), symlinks=True, clear=True, system_site_packages=True, upgrade_deps=False)
+
+
+def run(arguments: Sequence[str]) -> None:
+    """The command line."""
+    fastvenv.main(arguments)
+    fastvenv.main()
+
+
+class Extended(venv.EnvBuilder):
+    """The documented pattern: own keywords, own stages."""
+
+    def __init__(self, *, packages: Sequence[str] = (), prompt: str | None = None) -> None:
+        self.packages = packages
+        super().__init__(with_pip=True, prompt=prompt)
+
+    def post_setup(self, context: SimpleNamespace) -> None:
+        """Install what was asked for."""
+        executable: str = context.env_exe
+        fastvenv.logger.info("installing %s with %s", self.packages, executable)
+
+    def replace_variables(self, text: str, context: SimpleNamespace) -> str:
+        """Replace one more."""
+        return super().replace_variables(text, context).replace("__MINE__", context.env_name)
+
+
+def inspect(builder: Extended) -> tuple[bool, str | None, frozenset[str], logging.Logger]:
+    """Attributes and what stages return."""
+    context: SimpleNamespace = builder.ensure_directories("env")
+    builder.install_scripts(context, "scripts")
+    return builder.symlinks, builder.prompt, builder.scm_ignore_files, fastvenv.logger
