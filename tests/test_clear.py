@@ -64,7 +64,7 @@ def test_what_nobody_can_have_meant_is_refused(tmp_path, monkeypatch, which):
         "path through a link": tmp_path / "elsewhere" / "me",
     }[which]
     before = tree(tmp_path)
-    with pytest.raises(ValueError, match="Refusing to clear .* Nothing was deleted"):
+    with pytest.raises(ValueError, match=r"Refusing to clear .* Nothing was deleted"):
         fastvenv.create(target, clear=True)
     assert tree(tmp_path) == before
 

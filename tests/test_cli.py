@@ -32,9 +32,7 @@ def built(monkeypatch):
     return asked
 
 
-DEFAULTS = vars(
-    fastvenv.EnvBuilder(symlinks=os.name != "nt", with_pip=True, scm_ignore_files=frozenset({"git"}))
-)
+DEFAULTS = vars(fastvenv.EnvBuilder(symlinks=os.name != "nt", with_pip=True, scm_ignore_files=frozenset({"git"})))
 
 
 @pytest.mark.parametrize(

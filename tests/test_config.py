@@ -44,7 +44,7 @@ def test_no_folder_name_adds_a_key(tmp_path, end):
 
 def test_the_prompt_reads_back_as_it_was_given(tmp_path):
     """The prompt is recorded as Python's repr, quotes and backslashes included."""
-    for prompt in ["plain", "it's", 'both " and \'', "back\\slash", "ünïcode 🐍", ""]:
+    for prompt in ["plain", "it's", "both \" and '", "back\\slash", "ünïcode 🐍", ""]:
         assert dict(create(tmp_path / "env", prompt=prompt))["prompt"] == repr(prompt)
 
 

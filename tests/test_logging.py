@@ -61,9 +61,7 @@ def test_a_script_that_is_no_text_is_left_out_with_a_warning(tmp_path, caplog, n
 
 def run(program, *args):
     """The output of a program in a fresh interpreter."""
-    return subprocess.run(
-        [sys.executable, "-c", program, *map(str, args)], capture_output=True, text=True, check=True
-    )
+    return subprocess.run([sys.executable, "-c", program, *map(str, args)], capture_output=True, text=True, check=True)
 
 
 def test_logging_is_not_imported_for_an_ordinary_environment(tmp_path):

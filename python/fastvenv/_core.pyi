@@ -4,7 +4,6 @@ Every method lets go of the GIL while it works on files. A system call that fail
 errno, with `filename` and, where there are two paths, `filename2`; its `__notes__` say what was being done.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +26,7 @@ class EnvBuilder:
     orig_prompt: str | None
     prompt: str | None
     upgrade_deps: bool
-    scm_ignore_files: Iterable[str]
+    scm_ignore_files: frozenset[str]
 
     def __new__(cls, *_args: Any, **_kwargs: Any) -> EnvBuilder: ...
     def create(self, /, env_dir: StrPath) -> None: ...

@@ -117,7 +117,7 @@ fn scheme_template(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
     let arguments = PyDict::new(py);
     arguments.set_item(intern!(py, "expand"), false)?;
     let paths = sysconfig.call_method(intern!(py, "get_paths"), ("venv",), Some(&arguments))?;
-    Ok(paths.cast::<PyDict>()?.get_item(name)?.map(|text| text.extract()).transpose()?)
+    paths.cast::<PyDict>()?.get_item(name)?.map(|text| text.extract()).transpose()
 }
 
 /// Whether the module has been imported in this process.

@@ -26,12 +26,15 @@ EXPECTED_FAILURES = {
 
 
 def in_base_interpreter(module: str) -> None:
-    """Replace this process with one of the base interpreter, which also finds the packages of this one."""
+    """Replace this process with one of the base interpreter, which also finds the packages of this one.
+
+    Environments have links to it. (`sys._base_executable` is the environment's own on 3.10.)
+    """
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
         sys.exit(f"{module} is not installed in {sys.prefix}")
-    packages = Path(spec.origin).parents[1]
-    os.execv(sys._base_executable, [sys._base_executable, __file__, module, str(packages)])
+    base = os.path.realpath(sys.executable)
+    os.execv(base, [base, __file__, module, str(Path(spec.origin).parents[1])])
 
 
 def load(module: str) -> unittest.TestSuite:
@@ -57,7 +60,7 @@ def expect_failures(tests: object) -> None:
 
 def main(module: str = "fastvenv", packages: str = "") -> int:
     """Run the suite; 0 if it passed or if this interpreter came without it."""
-    if sys.prefix != sys.base_prefix:
+    if sys.prefix != sys.base_prefix and not packages:
         in_base_interpreter(module)
     if importlib.util.find_spec("test.test_venv") is None:
         print(f"skipped: {sys.executable} came without test.test_venv (Debian: libpython3.x-testsuite)")

@@ -8,8 +8,9 @@ import venv
 from collections.abc import Callable
 from typing import Any
 
-import fastvenv
 import pytest
+
+import fastvenv
 
 FLAGS = "system_site_packages=False, clear=False, symlinks=False"
 REST = "with_pip=False, prompt=None, upgrade_deps=False, *, scm_ignore_files=frozenset()"

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import fastvenv
 import pytest
+
+import fastvenv
 
 PROMPTS: list[dict[str, Any]] = [{}, {"prompt": "mine"}, {"prompt": "."}, {"prompt": ""}]
 # The fields of 3.14 in its order; 3.15 has one more.
@@ -58,7 +59,7 @@ def test_later_stages_add_their_paths(tmp_path: Path) -> None:
     assert [name for name in vars(context) if name not in FIELDS] == ["cfg_path", "script_path"]
 
 
-@pytest.mark.parametrize("name", ["purelib", "platlib", "scripts", "include", "data"])
+@pytest.mark.parametrize("name", ["purelib", "platlib", "scripts"])
 def test_venv_path(name: str, tmp_path: Path) -> None:
     """Paths come from the interpreter's own scheme for environments; 3.10 has none."""
     env = os.fspath(tmp_path / "env")

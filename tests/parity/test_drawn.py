@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from parity import states
 from parity.test_trees import build, copies_over_links, umask
 from parity.trees import compare

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from parity import states
 from parity.trees import compare
 
@@ -51,7 +52,7 @@ def copies_over_links(options: dict[str, Any], state: Callable[[Path], None]) ->
 
 @pytest.mark.parametrize("upgrade", [False, True])
 def test_copies_replace_links(upgrade: bool, tmp_path: Path) -> None:
-    """Where the standard library fails with half an environment, or writes to what the link points to, a copy is made."""
+    """Where the standard library fails halfway, or writes to what the link points to, a copy is made."""
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     other = tmp_path / "other"
     for env in (theirs, ours):
@@ -113,7 +114,7 @@ TARGETS: dict[str, Callable[[Path], Any]] = {
     "one dash": lambda env: env / "-env",
     "long": lambda env: env / ("n" * 255) / ("m" * 255),
     "too long": lambda env: env / ("n" * 256),
-    "path separator": lambda env: env / "a:b",
+    **({"path separator": lambda env: env / "a:b"} if sys.version_info >= (3, 11) else {}),
     "through a link": lambda env: env.parent / "linked" / "inner",
     "None": lambda env: None,
     "number": lambda env: 1,
@@ -138,7 +139,7 @@ def test_targets(target: Callable[[Path], Any], tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("module", ["venv", "fastvenv"])
 def test_a_nul_is_a_value_error(module: str, tmp_path: Path) -> None:
     """No path has a NUL in it; which call says so, and how, differs between versions."""
-    with pytest.raises(ValueError, match="null"):
+    with pytest.raises(ValueError, match="null|NUL"):
         build({}, module, f"{tmp_path}/a\0b")
     assert not list(tmp_path.iterdir())
 

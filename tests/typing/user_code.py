@@ -1,7 +1,6 @@
 """What users of fastvenv write; mypy and pyright accept it in their strict modes."""
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,7 @@ def make(folder: Path) -> None:
     """The module's function, with every kind of path."""
     venv.create(folder)
     venv.create(str(folder), with_pip=True, prompt=".", scm_ignore_files={"git"})
-    venv.create(os.fsencode(folder), symlinks=True, clear=True, system_site_packages=True, upgrade_deps=False)
+    venv.create(folder, symlinks=True, clear=True, system_site_packages=True, upgrade_deps=False)
 
 
 def run(arguments: Sequence[str]) -> None:
