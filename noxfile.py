@@ -86,6 +86,7 @@ def typing(session: nox.Session) -> None:
 
 @nox.session(requires=["build"])
 def bench(session: nox.Session) -> None:
-    """Measure against the standard library, in one run."""
-    install(session)
+    """Measure against the standard library, and with pip against virtualenv and uv, each in one run."""
+    install(session, "bench")
     session.run("python", "benches/bench_create.py", *session.posargs)
+    session.run("python", "benches/bench_seed.py")

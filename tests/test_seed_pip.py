@@ -12,10 +12,9 @@ import time
 import zipfile
 from pathlib import Path
 
+import fastvenv
 import pytest
 import seeding
-
-import fastvenv
 from fastvenv import cache as cache_command
 
 ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "40"))
@@ -155,6 +154,7 @@ class OwnContext(fastvenv.EnvBuilder):
     """Runs pip with another name of the interpreter."""
 
     def setup_python(self, context):
+        """The link beside it."""
         super().setup_python(context)
         context.env_exec_cmd = os.path.join(context.bin_path, "python3")
 
@@ -216,7 +216,9 @@ def test_an_interrupt_reaches_python_soon(state, tmp_path, monkeypatch):
     interrupted = []
     delays = [0.05, 0.15, 0.25] if state == "cold" else [0.002, 0.004, 0.006, 0.008]
     for delay in delays:
-        timer = threading.Timer(delay, lambda: (interrupted.append(time.monotonic()), os.kill(os.getpid(), signal.SIGINT)))
+        timer = threading.Timer(
+            delay, lambda: (interrupted.append(time.monotonic()), os.kill(os.getpid(), signal.SIGINT))
+        )
         try:
             timer.start()
             seeding.create(env)

@@ -36,9 +36,7 @@ def umask() -> Iterator[Any]:
 def seeded(env: Path) -> dict[str, Entry]:
     """What pip's installation left, and what is removed of it: the rest is compared by other tests."""
     tree = {
-        name: entry
-        for name, entry in snapshot(env).items()
-        if name.startswith("lib/") or name.startswith("bin/pip") or name == "bin"
+        name: entry for name, entry in snapshot(env).items() if name.startswith(("lib/", "bin/pip")) or name == "bin"
     }
     seeding.check_whole(env)
     shutil.rmtree(env)
@@ -67,6 +65,12 @@ def differences(expected: dict[str, Entry], found: dict[str, Entry]) -> list[str
     ]
 
 
+def runs(script: Path) -> bool:
+    """Whether the script starts pip, with nothing but its environment to find it in."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return os.spawnle(os.P_WAIT, script, script.name, "--version", environ) == 0
+
+
 def test_cold_warm_and_in_each_link_mode(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tree is the standard library's, wherever the files come from and however."""
     env = tmp_path / "env"
@@ -88,10 +92,14 @@ def test_the_first_line_of_scripts(folder: str, tmp_path: Path) -> None:
     env.parent.mkdir()
     assert "\n".join(differences(theirs(env), ours(env))) == ""
     seeding.create(env)
-    assert os.spawnl(os.P_WAIT, env / "bin/pip", "pip", "--version") == 0
+    assert runs(env / "bin/pip")
 
 
-@pytest.mark.parametrize("folder", [f"$(touch x)`{LONG}", '"; \\', "tab\there", "line\nend", LONG + "\\N{x}'''"], ids=ascii)
+@pytest.mark.parametrize(
+    "folder",
+    [f"$(touch x)`{LONG}", '"; \\', "tab\there", "line\nend", LONG + "\\N{x}'''", os.fsdecode(b"caf\xe9")],
+    ids=ascii,
+)
 def test_first_lines_that_pip_writes_wrongly(folder: str, tmp_path: Path) -> None:
     """Where pip's script could not run, or would run something else, ours runs."""
     env = tmp_path / folder / "env with space"
@@ -101,7 +109,7 @@ def test_first_lines_that_pip_writes_wrongly(folder: str, tmp_path: Path) -> Non
     except ValueError:
         pytest.skip("an environment can't stand there at all")
     for name in ("pip", "pip3", f"pip{sys.version_info[0]}.{sys.version_info[1]}"):
-        assert os.spawnl(os.P_WAIT, env / "bin" / name, name, "--version") == 0
+        assert runs(env / "bin" / name)
     assert os.listdir(env.parent) == [env.name]
 
 
