@@ -1,7 +1,12 @@
 //! The placeholders of a script template, and what takes their place.
 
+use memchr::memmem;
+
 use crate::error::Result;
 use crate::scripts::quoting::Shell;
+
+/// What every placeholder starts with.
+const COMMON_START: &[u8] = b"__VENV_";
 
 /// What the five placeholders stand for, as the bytes that the script is to hold.
 #[derive(Clone, Copy, Debug)]
@@ -44,15 +49,22 @@ impl<'a> Values<'a> {
 pub fn replace(template: &[u8], values: &Values<'_>, shell: Shell) -> Result<Vec<u8>> {
     let mut script = Vec::with_capacity(template.len() + 256);
     let mut rest = template;
-    while let [first, after @ ..] = rest {
-        if let Some((placeholder, value)) = values.at_start_of(rest) {
-            script.extend(shell.quote(value)?);
-            rest = &rest[placeholder.len()..];
-        } else {
-            script.push(*first);
-            rest = after;
+    while let Some(start) = memmem::find(rest, COMMON_START) {
+        let (text, tail) = rest.split_at(start);
+        script.extend_from_slice(text);
+        match values.at_start_of(tail) {
+            Some((placeholder, value)) => {
+                script.extend(shell.quote(value)?);
+                rest = &tail[placeholder.len()..];
+            }
+            // The end of what is no placeholder may be the start of one.
+            None => {
+                script.push(tail[0]);
+                rest = &tail[1..];
+            }
         }
     }
+    script.extend_from_slice(rest);
     Ok(script)
 }
 
@@ -84,6 +96,7 @@ mod tests {
 
     #[test]
     fn other_text_stays_byte_for_byte() {
+        assert_eq!(replace(b"__VENV__VENV_NAME__", &VALUES, Shell::Sh).unwrap(), b"__VENV'e v'");
         for text in [b"".as_slice(), b"\xff\0\r\n__VENV_", b"__VENV_DIR_", b"__venv_dir__"] {
             assert_eq!(replace(text, &VALUES, Shell::Batch).unwrap(), text);
         }
