@@ -23,6 +23,10 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// Python has a signal to handle: the border lets it, and raises what the handler raises.
+    #[error("interrupted")]
+    Interrupted,
+
     /// The argument can't be served. Becomes `ValueError`; nothing was written.
     #[error("{0}")]
     Refused(String),

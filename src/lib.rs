@@ -11,6 +11,7 @@
 //! | [`config`] | the text of `pyvenv.cfg` |
 //! | [`executables`] | the environment's `python`: links, copies, launchers |
 //! | [`scripts`] | templates: where they go, what stands in for their placeholders, quoted per shell |
+//! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 //! | `python` | the border: the only home of `pyo3` (feature `python`) |
 
 pub mod config;
@@ -22,3 +23,4 @@ pub mod layout;
 #[cfg(feature = "python")]
 mod python;
 pub mod scripts;
+pub mod seed;

@@ -4,12 +4,17 @@ Every method lets go of the GIL while it works on files. A system call that fail
 errno, with `filename` and, where there are two paths, `filename2`; its `__notes__` say what was being done.
 """
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from _typeshed import StrPath
 
-__all__ = ["EnvBuilder"]
+__all__ = ["EnvBuilder", "cache_dir", "cache_usage", "clean_cache"]
+
+def cache_dir() -> Path | None: ...
+def cache_usage(path: StrPath) -> tuple[int, int, int]: ...
+def clean_cache(path: StrPath) -> tuple[int, int, int]: ...
 
 class EnvBuilder:
     # State lives in the instance's __dict__; fastvenv.EnvBuilder.__init__ sets it.

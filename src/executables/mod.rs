@@ -65,7 +65,8 @@ fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::interpreter::Platform;

@@ -56,7 +56,8 @@ fn refusal(path: &Path, why: &str) -> Error {
     Error::Refused(format!("Refusing to clear {}: {why}. Nothing was deleted.", quoted(path)))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;

@@ -90,7 +90,8 @@ pub fn write_like(template: &Template, content: &[u8], path: &Path) -> Result<()
     write().map_err(|source| Error::io("write", path, source))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

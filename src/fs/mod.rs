@@ -3,6 +3,8 @@
 
 mod clear;
 mod copy;
+pub mod dir;
+pub mod transfer;
 
 use std::ffi::OsString;
 use std::fs;

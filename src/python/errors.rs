@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -16,6 +16,8 @@ impl From<Error> for PyErr {
             Error::Io { operation, path, other, source } => {
                 Python::attach(|py| os_error(py, operation, &path, other.as_deref(), &source))
             }
+            // The signal's own exception, where its handler raises one.
+            Error::Interrupted => PyKeyboardInterrupt::new_err(()),
             Error::Refused(_) => PyValueError::new_err(message),
             Error::SameFile { .. } => Python::attach(|py| same_file_error(py, message)),
         }

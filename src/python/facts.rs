@@ -172,7 +172,35 @@ pub fn launchers_dir(py: Python<'_>) -> PyResult<PathBuf> {
     Ok(library(py)?.join("venv").join("scripts").join("nt"))
 }
 
+/// The folder of the package `ensurepip`.
+pub fn ensurepip_dir(py: Python<'_>) -> PyResult<PathBuf> {
+    Ok(library(py)?.join("ensurepip"))
+}
+
 /// Whether this Python has `ensurepip`, which distributions may have taken out.
 pub fn has_ensurepip(py: Python<'_>) -> PyResult<bool> {
-    Ok(crate::fs::exists(&library(py)?.join("ensurepip").join("__main__.py")))
+    Ok(crate::fs::exists(&ensurepip_dir(py)?.join("__main__.py")))
+}
+
+/// `sysconfig.get_config_var("WHEEL_PKG_DIR")`: where distributions keep the wheels of `ensurepip`, if they moved them.
+///
+/// The variable is a line of the module that `sysconfig` would load; to load all of that takes four times as long.
+pub fn wheel_pkg_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
+    let redirected = os(py)?.getattr(intern!(py, "environ"))?.contains("_PYTHON_SYSCONFIGDATA_NAME")?;
+    let name = intern!(py, "WHEEL_PKG_DIR");
+    let value = match py.import(sysconfig_data(py)?.as_str()) {
+        Ok(data) if !redirected => {
+            data.getattr("build_time_vars")?.call_method1(intern!(py, "get"), (name,))?
+        }
+        _ => py.import(intern!(py, "sysconfig"))?.call_method1(intern!(py, "get_config_var"), (name,))?,
+    };
+    if value.is_truthy()? { Ok(Some(value.extract()?)) } else { Ok(None) }
+}
+
+/// The name of the module with the variables that Python was built with.
+fn sysconfig_data(py: Python<'_>) -> PyResult<String> {
+    let multiarch =
+        sys(py, "implementation")?.getattr("_multiarch").and_then(|name| name.extract::<String>());
+    let (abiflags, platform) = (interpreter(py)?.abiflags, sys(py, "platform")?.extract::<String>()?);
+    Ok(format!("_sysconfigdata_{abiflags}_{platform}_{}", multiarch.unwrap_or_default()))
 }

@@ -2,12 +2,14 @@
 //! core works, and bring its errors back.
 
 mod builder;
+mod cache;
 mod child;
 mod context;
 mod errors;
 mod facts;
 mod logging;
 mod options;
+mod seeding;
 mod stages;
 
 use pyo3::prelude::*;
@@ -17,6 +19,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use super::builder::EnvBuilder;
+    #[pymodule_export]
+    use super::cache::{cache_dir, cache_usage, clean_cache};
 
     use pyo3::prelude::*;
 

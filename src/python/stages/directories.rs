@@ -156,8 +156,8 @@ fn create_folders(
     if layout::has_lib64_link(interpreter) {
         py.detach(|| link_lib64(folder))?;
     }
-    context.set_path("bin_name", &relative(py, &bin_path, folder)?)?;
-    ensure("bin_path", &bin_path)
+    ensure("bin_path", &bin_path)?;
+    context.set_path("bin_name", &relative(py, &bin_path, folder)?)
 }
 
 /// Whatever stands at `lib64` already is left as it is (bpo-21643).

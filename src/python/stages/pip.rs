@@ -6,11 +6,15 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::python::child::package;
 use crate::python::context::Context;
-use crate::python::{errors, facts};
+use crate::python::{errors, facts, seeding};
 
-/// `EnvBuilder._setup_pip`: `ensurepip` in the new environment.
+/// `EnvBuilder._setup_pip`: what `ensurepip` leaves, natively where nothing unusual is asked for, and by running it
+/// in the new environment otherwise.
 pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
+    if seeding::seed_natively(builder, context)? {
+        return Ok(());
+    }
     let kwargs = PyDict::new(py);
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;

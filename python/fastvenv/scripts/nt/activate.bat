@@ -24,14 +24,17 @@
 @set "VIRTUAL_ENV_PROMPT=__VENV_PROMPT__"
 
 @if defined PATH @set "_VENV_BAT_PATH=%PATH%"
-@if defined PATH @set "PATH=%VIRTUAL_ENV%\__VENV_BIN_NAME__;%PATH%"
+@if defined PATH @set "PATH=__VENV_DIR__\__VENV_BIN_NAME__;%PATH%"
 @if not defined PATH @set "_VENV_BAT_NO_PATH=1"
-@if not defined PATH @set "PATH=%VIRTUAL_ENV%\__VENV_BIN_NAME__"
+@if not defined PATH @set "PATH=__VENV_DIR__\__VENV_BIN_NAME__"
 
 @if defined PYTHONHOME @set "_VENV_BAT_PYTHONHOME=%PYTHONHOME%"
 @set "PYTHONHOME="
 
-@if defined VIRTUAL_ENV_DISABLE_PROMPT @goto :prompt_is_done
+@if defined _VENV_BAT_CODEPAGE @"%SystemRoot%\System32\chcp.com" %_VENV_BAT_CODEPAGE% >nul
+@set "_VENV_BAT_CODEPAGE="
+
+@if defined VIRTUAL_ENV_DISABLE_PROMPT @exit /b 0
 @if defined PROMPT @set "_VENV_BAT_PROMPT=%PROMPT%"
 @if not defined PROMPT @set "_VENV_BAT_NO_PROMPT=1"
 @if not defined PROMPT @set "PROMPT=$P$G"
@@ -39,8 +42,4 @@
 @if defined VIRTUAL_ENV_PROMPT @set "_VENV_BAT_NAME=%VIRTUAL_ENV_PROMPT:$=$$%"
 @set "PROMPT=(%_VENV_BAT_NAME%) %PROMPT%"
 @set "_VENV_BAT_NAME="
-:prompt_is_done
-
-@if defined _VENV_BAT_CODEPAGE @"%SystemRoot%\System32\chcp.com" %_VENV_BAT_CODEPAGE% >nul
-@set "_VENV_BAT_CODEPAGE="
 @exit /b 0

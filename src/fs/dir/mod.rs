@@ -1,0 +1,123 @@
+//! Folders held open by a handle: what is done below one needs no second walk along its path, and no link that
+//! somebody swaps in on the way is followed.
+
+use std::ffi::OsStr;
+use std::fs::{File, TryLockError};
+use std::io;
+
+use crate::error::{Error, Result};
+
+#[cfg(any(not(unix), test))]
+#[cfg_attr(unix, allow(dead_code))]
+mod portable;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+use portable as form;
+#[cfg(unix)]
+use unix as form;
+
+pub use form::{Dir, current_user, facts_at};
+pub(in crate::fs) use form::{clone_content, finish, mode_of};
+
+/// What kind of thing a name stands for, links not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A link, a device, a socket...
+    Other,
+}
+
+/// What the file system knows of a file or folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// File, folder or something else.
+    pub kind: Kind,
+    /// In bytes.
+    pub size: u64,
+    /// When the content changed: nanoseconds since 1970.
+    pub modified: i64,
+    /// When content, mode, owner or number of links changed: nanoseconds since 1970; 0 where unknown.
+    pub changed: i64,
+    /// The permission bits; `0o644` where there are none.
+    pub mode: u32,
+    /// The user id of the owner; 0 where there is none.
+    pub owner: u32,
+    /// The file system it is on; 0 where unknown.
+    pub device: u64,
+    /// Its number there; 0 where unknown.
+    pub inode: u64,
+}
+
+/// How [`Dir::create`] makes a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NewFile {
+    /// The time of modification, in nanoseconds since 1970; now if `None`.
+    pub modified: Option<i64>,
+    /// Permission bits to add to those that the umask leaves of `0o666`.
+    pub add_mode: u32,
+}
+
+/// Whom a new folder lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whom the umask lets in.
+    Umask,
+    /// The owner alone: mode `0o700`.
+    Owner,
+}
+
+impl Dir {
+    /// Opens the folder of that name in this one, made first if nothing is there. A link is not followed.
+    pub fn enter(&self, name: &(impl AsRef<OsStr> + ?Sized), access: Access) -> Result<Self> {
+        self.make_folder(name, access)?;
+        self.open_folder(name)
+    }
+
+    /// Writes a file anew: whatever file or link has the name is removed first, never written through.
+    /// Returns the permission bits that the umask left.
+    pub fn replace(&self, name: &(impl AsRef<OsStr> + ?Sized), content: &[u8], how: NewFile) -> Result<u32> {
+        match self.create(name, content, how) {
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                self.remove_file(name)?;
+                self.create(name, content, how)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Removes the folder or file of that name with all it holds; links are removed, not followed.
+    /// Nothing there is fine.
+    pub fn remove_tree(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+        match self.facts_of(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Ok(Facts { kind: Kind::Folder, .. }) => {}
+            _ => return self.remove_file(name),
+        }
+        let folder = self.open_folder(name)?;
+        for entry in folder.names()? {
+            folder.remove_tree(&entry)?;
+        }
+        self.remove_folder(name)
+    }
+
+    /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it.
+    /// The lock goes when the file is dropped or its process ends, however it ends.
+    pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<File>> {
+        let file = self.lock_file(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => {
+                Err(Error::io("lock", self.path().join(name.as_ref()), source))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

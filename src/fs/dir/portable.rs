@@ -1,0 +1,198 @@
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::{Access, Facts, Kind, NewFile};
+use crate::error::{Error, Result};
+
+/// The user that files made by this process belong to: unknown here, like every [`Facts::owner`].
+pub fn current_user() -> u32 {
+    0
+}
+
+/// A folder, known by its path: the form for systems without handles for folders.
+#[derive(Debug)]
+pub struct Dir {
+    path: PathBuf,
+}
+
+impl Dir {
+    /// Opens a folder by its path; links on the way are followed.
+    pub fn open(path: &Path) -> Result<Self> {
+        let dir = Self { path: path.to_owned() };
+        if dir.facts()?.kind == Kind::Folder {
+            return Ok(dir);
+        }
+        Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into()))
+    }
+
+    /// The path it was opened by.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Facts about the folder itself.
+    pub fn facts(&self) -> Result<Facts> {
+        match fs::metadata(&self.path) {
+            Ok(metadata) => Ok(facts(&metadata)),
+            Err(source) => Err(Error::io("examine", &self.path, source)),
+        }
+    }
+
+    /// Facts about what has that name here, a link itself rather than its target.
+    pub fn facts_of(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<Facts> {
+        Ok(facts(&fs::symlink_metadata(self.join(name))?))
+    }
+
+    /// Opens the folder of that name in this one; a link is refused.
+    pub fn open_folder(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Self> {
+        let path = self.join(name);
+        match self.facts_of(name) {
+            Ok(Facts { kind: Kind::Folder, .. }) => Ok(Self { path }),
+            Ok(_) => Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into())),
+            Err(source) => Err(Error::io("open the folder", path, source)),
+        }
+    }
+
+    /// Makes a folder; false if something of that name is there already.
+    pub fn make_folder(&self, name: &(impl AsRef<OsStr> + ?Sized), _access: Access) -> Result<bool> {
+        match fs::create_dir(self.join(name)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(source) => Err(Error::io("create the folder", self.join(name), source)),
+        }
+    }
+
+    /// Opens a regular file for reading, with its facts. Links and everything else are refused.
+    pub fn open_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<(File, Facts)> {
+        let facts = self.facts_of(name)?;
+        if facts.kind != Kind::File {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        Ok((File::open(self.join(name))?, facts))
+    }
+
+    /// The content of a regular file, and its facts.
+    pub fn read(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<(Vec<u8>, Facts)> {
+        let read = || {
+            let (mut file, facts) = self.open_file(name)?;
+            let mut content = Vec::new();
+            file.read_to_end(&mut content)?;
+            Ok((content, facts))
+        };
+        read().map_err(|source| Error::io("read", self.join(name), source))
+    }
+
+    /// Makes an empty file; fails if the name is taken.
+    pub fn create_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<File> {
+        OpenOptions::new().write(true).create_new(true).open(self.join(name))
+    }
+
+    /// Makes a file; fails if the name is taken. Returns the permission bits that the umask left.
+    pub fn create(&self, name: &(impl AsRef<OsStr> + ?Sized), content: &[u8], how: NewFile) -> Result<u32> {
+        let create = || {
+            let mut file = self.create_file(name)?;
+            file.write_all(content)?;
+            finish(&file, how, || Ok(0o644))?;
+            Ok(0o644)
+        };
+        create().map_err(|source| Error::io("write", self.join(name), source))
+    }
+
+    /// Makes a second name, in `other`, for the file of that name here.
+    pub fn link(&self, name: &str, other: &Self) -> io::Result<()> {
+        fs::hard_link(self.join(name), other.join(name))
+    }
+
+    /// Moves what has the name `from` here to the name `to` here, over a file or an empty folder.
+    pub fn rename(
+        &self,
+        from: &(impl AsRef<OsStr> + ?Sized),
+        to: &(impl AsRef<OsStr> + ?Sized),
+    ) -> Result<()> {
+        let (from, to) = (self.join(from), self.join(to));
+        fs::rename(&from, &to).map_err(|source| Error::io2("rename", from, to, source))
+    }
+
+    /// The names in this folder, in no order.
+    pub fn names(&self) -> Result<Vec<OsString>> {
+        let list =
+            || fs::read_dir(&self.path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>();
+        list().map_err(|source| Error::io("list the folder", &self.path, source))
+    }
+
+    /// Removes the file or link of that name.
+    pub fn remove_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+        fs::remove_file(self.join(name)).map_err(|source| Error::io("remove", self.join(name), source))
+    }
+
+    /// Removes the empty folder of that name.
+    pub fn remove_folder(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+        fs::remove_dir(self.join(name))
+            .map_err(|source| Error::io("remove the folder", self.join(name), source))
+    }
+
+    /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
+    pub fn set_modified(&self, name: &(impl AsRef<OsStr> + ?Sized), modified: i64) -> io::Result<()> {
+        OpenOptions::new().write(true).open(self.join(name))?.set_modified(time(modified))
+    }
+
+    pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {
+        let options =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(self.join(name));
+        options.map_err(|source| Error::io("open", self.join(name), source))
+    }
+
+    fn join(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> PathBuf {
+        self.path.join(name.as_ref())
+    }
+}
+
+/// Gives a written file its time; there are no permission bits to give.
+pub(in crate::fs) fn finish(
+    file: &File,
+    how: NewFile,
+    _mode: impl FnOnce() -> io::Result<u32>,
+) -> io::Result<()> {
+    how.modified.map_or(Ok(()), |modified| file.set_modified(time(modified)))
+}
+
+/// Facts about what is at that path, links followed.
+pub fn facts_at(path: &Path) -> io::Result<Facts> {
+    Ok(facts(&fs::metadata(path)?))
+}
+
+fn time(nanoseconds: i64) -> SystemTime {
+    let since = Duration::from_nanos(nanoseconds.unsigned_abs());
+    if nanoseconds < 0 { UNIX_EPOCH - since } else { UNIX_EPOCH + since }
+}
+
+fn facts(metadata: &Metadata) -> Facts {
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    Facts {
+        kind: match metadata.file_type() {
+            kind if kind.is_file() => Kind::File,
+            kind if kind.is_dir() => Kind::Folder,
+            _ => Kind::Other,
+        },
+        size: metadata.len(),
+        modified: modified.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)),
+        changed: 0,
+        mode: 0o644,
+        owner: 0,
+        device: 0,
+        inode: 0,
+    }
+}
+
+/// The permission bits of an open file: there are none.
+pub(in crate::fs) fn mode_of(_file: &File) -> io::Result<u32> {
+    Ok(0o644)
+}
+
+/// Makes `to` share the content of `from` until one of them is changed: not to be had here.
+pub(in crate::fs) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

@@ -1,0 +1,245 @@
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UTIME_OMIT};
+use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
+
+use super::{Access, Facts, Kind, NewFile};
+use crate::error::{Error, Result};
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+const NEW_FILE: OFlags = OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::CLOEXEC);
+const OLD_FILE: OFlags =
+    OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
+
+/// The user that files made by this process belong to.
+pub fn current_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Facts about what is at that path, links followed.
+pub fn facts_at(path: &Path) -> io::Result<Facts> {
+    Ok(facts(&rustix::fs::stat(path)?))
+}
+
+/// A folder held open.
+#[derive(Debug)]
+pub struct Dir {
+    handle: OwnedFd,
+    path: PathBuf,
+}
+
+impl Dir {
+    /// Opens a folder by its path; links on the way are followed.
+    pub fn open(path: &Path) -> Result<Self> {
+        match rustix::fs::open(path, FOLDER, Mode::empty()) {
+            Ok(handle) => Ok(Self { handle, path: path.to_owned() }),
+            Err(errno) => Err(Error::io("open the folder", path, errno.into())),
+        }
+    }
+
+    /// The path it was opened by.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Facts about the folder itself.
+    pub fn facts(&self) -> Result<Facts> {
+        match fstat(&self.handle) {
+            Ok(stat) => Ok(facts(&stat)),
+            Err(errno) => Err(Error::io("examine", &self.path, errno.into())),
+        }
+    }
+
+    /// Facts about what has that name here, a link itself rather than its target.
+    pub fn facts_of(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<Facts> {
+        Ok(facts(&statat(&self.handle, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW)?))
+    }
+
+    /// Opens the folder of that name in this one; a link is refused.
+    pub fn open_folder(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Self> {
+        let flags = FOLDER.union(OFlags::NOFOLLOW);
+        match openat(&self.handle, name.as_ref(), flags, Mode::empty()) {
+            Ok(handle) => Ok(Self { handle, path: self.path.join(name.as_ref()) }),
+            Err(errno) => Err(self.failed("open the folder", name.as_ref(), errno.into())),
+        }
+    }
+
+    /// Makes a folder; false if something of that name is there already.
+    pub fn make_folder(&self, name: &(impl AsRef<OsStr> + ?Sized), access: Access) -> Result<bool> {
+        let mode = match access {
+            Access::Umask => Mode::from_raw_mode(0o777),
+            Access::Owner => Mode::RWXU,
+        };
+        match mkdirat(&self.handle, name.as_ref(), mode) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::EXIST) => Ok(false),
+            Err(errno) => Err(self.failed("create the folder", name.as_ref(), errno.into())),
+        }
+    }
+
+    /// Opens a regular file for reading, with its facts. Links and everything else are refused.
+    pub fn open_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<(File, Facts)> {
+        let file = openat(&self.handle, name.as_ref(), OLD_FILE, Mode::empty())?;
+        let facts = facts(&fstat(&file)?);
+        if facts.kind == Kind::File {
+            Ok((file.into(), facts))
+        } else {
+            Err(io::ErrorKind::InvalidInput.into())
+        }
+    }
+
+    /// The content of a regular file, and its facts.
+    pub fn read(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<(Vec<u8>, Facts)> {
+        let read = || {
+            let (mut file, facts) = self.open_file(name)?;
+            let mut content = Vec::with_capacity(usize::try_from(facts.size).unwrap_or(0).saturating_add(1));
+            file.read_to_end(&mut content)?;
+            Ok((content, facts))
+        };
+        read().map_err(|source| self.failed("read", name.as_ref(), source))
+    }
+
+    /// Makes an empty file; fails if the name is taken.
+    pub fn create_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> io::Result<File> {
+        Ok(openat(&self.handle, name.as_ref(), NEW_FILE, Mode::from_raw_mode(0o666))?.into())
+    }
+
+    /// Makes a file; fails if the name is taken. Returns the permission bits that the umask left.
+    pub fn create(&self, name: &(impl AsRef<OsStr> + ?Sized), content: &[u8], how: NewFile) -> Result<u32> {
+        let create = || {
+            let mut file = self.create_file(name)?;
+            file.write_all(content)?;
+            let mode = facts(&fstat(&file)?).mode;
+            finish(&file, how, || Ok(mode))?;
+            Ok(mode)
+        };
+        create().map_err(|source| self.failed("write", name.as_ref(), source))
+    }
+
+    /// Makes a second name, in `other`, for the file of that name here.
+    pub fn link(&self, name: &str, other: &Self) -> io::Result<()> {
+        Ok(linkat(&self.handle, name, &other.handle, name, AtFlags::empty())?)
+    }
+
+    /// Moves what has the name `from` here to the name `to` here, over a file or an empty folder.
+    pub fn rename(
+        &self,
+        from: &(impl AsRef<OsStr> + ?Sized),
+        to: &(impl AsRef<OsStr> + ?Sized),
+    ) -> Result<()> {
+        renameat(&self.handle, from.as_ref(), &self.handle, to.as_ref()).map_err(|errno| {
+            Error::io2("rename", self.path.join(from.as_ref()), self.path.join(to.as_ref()), errno.into())
+        })
+    }
+
+    /// The names in this folder, in no order.
+    pub fn names(&self) -> Result<Vec<OsString>> {
+        let list = || {
+            let mut names = Vec::new();
+            for entry in rustix::fs::Dir::read_from(&self.handle)? {
+                let entry = entry?;
+                let name = entry.file_name().to_bytes();
+                if name != b"." && name != b".." {
+                    names.push(OsStr::from_bytes(name).to_owned());
+                }
+            }
+            Ok(names)
+        };
+        list().map_err(|source| Error::io("list the folder", &self.path, source))
+    }
+
+    /// Removes the file or link of that name.
+    pub fn remove_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+        unlinkat(&self.handle, name.as_ref(), AtFlags::empty())
+            .map_err(|errno| self.failed("remove", name.as_ref(), errno.into()))
+    }
+
+    /// Removes the empty folder of that name.
+    pub fn remove_folder(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+        unlinkat(&self.handle, name.as_ref(), AtFlags::REMOVEDIR)
+            .map_err(|errno| self.failed("remove the folder", name.as_ref(), errno.into()))
+    }
+
+    /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
+    pub fn set_modified(&self, name: &(impl AsRef<OsStr> + ?Sized), modified: i64) -> io::Result<()> {
+        let times = timestamps(modified);
+        Ok(rustix::fs::utimensat(&self.handle, name.as_ref(), &times, AtFlags::SYMLINK_NOFOLLOW)?)
+    }
+
+    pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match openat(&self.handle, name.as_ref(), flags, Mode::RUSR | Mode::WUSR) {
+            Ok(file) => Ok(file.into()),
+            Err(errno) => Err(self.failed("open", name.as_ref(), errno.into())),
+        }
+    }
+
+    fn failed(&self, operation: &'static str, name: &OsStr, source: io::Error) -> Error {
+        Error::io(operation, self.path.join(name), source)
+    }
+}
+
+/// Gives a written file its mode and time. `mode` tells the permission bits it has, if they are needed.
+pub(in crate::fs) fn finish(
+    file: &File,
+    how: NewFile,
+    mode: impl FnOnce() -> io::Result<u32>,
+) -> io::Result<()> {
+    if how.add_mode != 0 {
+        rustix::fs::fchmod(file, Mode::from_raw_mode((mode()? | how.add_mode) as RawMode))?;
+    }
+    if let Some(modified) = how.modified {
+        rustix::fs::futimens(file, &timestamps(modified))?;
+    }
+    Ok(())
+}
+
+/// The permission bits of an open file.
+pub(in crate::fs) fn mode_of(file: &File) -> io::Result<u32> {
+    Ok(facts(&fstat(file)?).mode)
+}
+
+/// Makes `to` share the content of `from` until one of them is changed.
+#[cfg(target_os = "linux")]
+pub(in crate::fs) fn clone_content(from: &File, to: &File) -> io::Result<()> {
+    Ok(rustix::fs::ioctl_ficlone(to, from)?)
+}
+
+/// Makes `to` share the content of `from` until one of them is changed.
+#[cfg(not(target_os = "linux"))]
+pub(in crate::fs) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
+    Err(rustix::io::Errno::OPNOTSUPP.into())
+}
+
+fn timestamps(modified: i64) -> Timestamps {
+    let at = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
+    Timestamps {
+        last_access: at(0, UTIME_OMIT as _),
+        last_modification: at(modified.div_euclid(1_000_000_000), modified.rem_euclid(1_000_000_000) as _),
+    }
+}
+
+// The types of these fields differ from one Unix to the next.
+#[allow(clippy::unnecessary_cast)]
+fn facts(stat: &Stat) -> Facts {
+    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    Facts {
+        kind: match FileType::from_raw_mode(stat.st_mode as RawMode) {
+            FileType::RegularFile => Kind::File,
+            FileType::Directory => Kind::Folder,
+            _ => Kind::Other,
+        },
+        size: stat.st_size as u64,
+        modified: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+        changed: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        mode: stat.st_mode as u32 & 0o7777,
+        owner: stat.st_uid as u32,
+        device: stat.st_dev as u64,
+        inode: stat.st_ino as u64,
+    }
+}

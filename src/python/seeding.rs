@@ -1,0 +1,175 @@
+//! pip the native way, where nothing unusual is asked for: everything that only Python objects can tell is asked
+//! here, and the core does the rest.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use super::builder::EnvBuilder;
+use super::context::Context;
+use super::facts;
+use crate::error::Error;
+use crate::interpreter::Interpreter;
+use crate::seed::{Observer, Outcome, Request, Variables, seed};
+
+/// How often Python's signals are looked at. Each look may have to wait for the GIL.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// What has to be fastvenv's own for the native way to be taken.
+const STAGES: [&str; 4] = ["_setup_pip", "_call_new_python", "setup_python", "_venv_path"];
+
+/// Installs pip natively. False if `ensurepip` must do it; why is then logged.
+pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = builder.py();
+    let request = match request(builder, &Context(context))? {
+        Ok(request) => request,
+        Err(reason) => {
+            log::debug!(target: "fastvenv", "pip is installed by ensurepip, because {reason}");
+            return Ok(false);
+        }
+    };
+    let mut signals = Signals { looked: Instant::now(), raised: None };
+    let outcome = py.detach(|| seed(&request, &mut signals));
+    match outcome {
+        Ok(Outcome::Seeded { origin, link_mode }) => {
+            let mode = link_mode.name();
+            log::debug!(target: "fastvenv", "pip is installed natively (files: {mode}, origin: {origin:?})");
+            Ok(true)
+        }
+        Ok(Outcome::NotServed(reason)) => {
+            log::debug!(target: "fastvenv", "pip is installed by ensurepip, because {reason}");
+            Ok(false)
+        }
+        Err(Error::Interrupted) => Err(signals.raised.unwrap_or_else(|| Error::Interrupted.into())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What to ask the core for, or why not to.
+fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Result<Request, &'static str>> {
+    let py = builder.py();
+    if !has_own_stages(builder)? {
+        return Ok(Err("a stage is overridden"));
+    }
+    if is_subprocess_patched(py)? {
+        return Ok(Err("subprocess is patched"));
+    }
+    let implementation = facts::sys(py, "implementation")?;
+    if !implementation.getattr(intern!(py, "name"))?.eq("cpython")? {
+        return Ok(Err("this is not CPython"));
+    }
+    let interpreter = facts::interpreter(py)?;
+    let Some(paths) = own_paths(context, &interpreter)? else {
+        return Ok(Err("the context is not as fastvenv made it"));
+    };
+    let machinery = py.import(intern!(py, "_frozen_importlib_external"))?;
+    Ok(Ok(Request {
+        platform: interpreter.platform,
+        version: interpreter.version,
+        macos: interpreter.macos,
+        base_executable: facts::base_executable(py)?.extract()?,
+        cache_tag: implementation.getattr(intern!(py, "cache_tag"))?.extract()?,
+        magic: machinery.getattr(intern!(py, "MAGIC_NUMBER"))?.extract()?,
+        ensurepip: facts::ensurepip_dir(py)?,
+        wheel_pkg_dir: facts::wheel_pkg_dir(py)?,
+        site_packages: facts::scheme_path(py, &interpreter, &paths.env_dir, "purelib")?,
+        config: paths.env_dir.join("pyvenv.cfg"),
+        bin_path: paths.bin_path,
+        env_exe: paths.env_exe,
+        variables: variables(py)?,
+    }))
+}
+
+/// Whether neither a subclass nor a patch has replaced a stage that the native way stands in for.
+fn has_own_stages(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = builder.py();
+    let own: Bound<'_, PyType> = py.get_type::<EnvBuilder>();
+    let (class, namespace) = (builder.get_type(), builder.getattr(intern!(py, "__dict__"))?);
+    for name in STAGES {
+        if namespace.contains(name)? || !class.getattr(name)?.is(&own.getattr(name)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether somebody has put a function of their own where `_call_new_python` would find `check_output`: they want to
+/// see the call.
+fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
+    if super::child::package(py)?.dict().contains("subprocess")? {
+        return Ok(true);
+    }
+    if !facts::is_loaded(py, "subprocess")? {
+        return Ok(false);
+    }
+    let function = py.import(intern!(py, "subprocess"))?.getattr("check_output")?;
+    // A function knows its module; what stands in for one knows another, or none.
+    let module = function.getattr(intern!(py, "__module__")).and_then(|module| module.extract::<String>());
+    Ok(!module.is_ok_and(|module| module == "subprocess"))
+}
+
+struct Paths {
+    env_dir: PathBuf,
+    bin_path: PathBuf,
+    env_exe: PathBuf,
+}
+
+/// The context's paths, if they are those that `ensure_directories` gives and the executable is there.
+fn own_paths(context: &Context<'_, '_>, interpreter: &Interpreter) -> PyResult<Option<Paths>> {
+    let py = context.0.py();
+    let names = ["env_dir", "bin_path", "env_exe", "env_exec_cmd", "python_exe", "executable"];
+    let mut paths = Vec::new();
+    for name in names {
+        // A partial context is a subclass's own.
+        let Ok(path) = context.path(name) else { return Ok(None) };
+        paths.push(path);
+    }
+    let [env_dir, bin_path, env_exe, env_exec_cmd, python_exe, executable] = &paths[..] else {
+        return Ok(None);
+    };
+    let base: PathBuf = facts::base_executable(py)?.extract()?;
+    let own = *bin_path == facts::scheme_path(py, interpreter, env_dir, "scripts")?
+        && *env_exe == bin_path.join(python_exe)
+        && env_exe == env_exec_cmd
+        && *executable == base
+        && crate::fs::exists(env_exe);
+    let (env_dir, bin_path, env_exe) = (env_dir.clone(), bin_path.clone(), env_exe.clone());
+    Ok(own.then_some(Paths { env_dir, bin_path, env_exe }))
+}
+
+/// The variables that matter, from `os.environ`: what `ensurepip` would inherit.
+pub fn variables(py: Python<'_>) -> PyResult<Variables> {
+    let environ = facts::os(py)?.getattr(intern!(py, "environ"))?;
+    Variables::from_lookup(|name| {
+        environ.call_method1(intern!(py, "get"), (name,))?.extract::<Option<OsString>>()
+    })
+}
+
+/// Passes the core's lines on to the logger, and Python's signals to the core.
+struct Signals {
+    looked: Instant,
+    raised: Option<PyErr>,
+}
+
+impl Observer for Signals {
+    fn debug(&mut self, message: &str) {
+        log::debug!(target: "fastvenv", "{message}");
+    }
+
+    fn warning(&mut self, message: &str) {
+        log::warn!(target: "fastvenv", "{message}");
+    }
+
+    fn interrupted(&mut self) -> bool {
+        if self.looked.elapsed() < GLANCE {
+            return false;
+        }
+        self.raised = Python::attach(|py| py.check_signals()).err();
+        self.looked = Instant::now();
+        self.raised.is_some()
+    }
+}

@@ -1,0 +1,173 @@
+//! Which wheels this interpreter's `ensurepip` would install, found without importing it.
+//!
+//! `ensurepip` takes the wheels of `WHEEL_PKG_DIR`, a folder that distributions set when they build Python, and of
+//! several versions there the last by name; otherwise the one in `ensurepip/_bundled` that its source names. Up to
+//! 3.11 it installs setuptools too, and takes the folder only if it has both.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::fs::dir::Dir;
+use crate::interpreter::Version;
+
+/// A wheel that `ensurepip` would install.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundledWheel {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The name of the project: `pip`.
+    pub project: &'static str,
+    /// The version by its file name: `24.2`.
+    pub version: String,
+}
+
+impl BundledWheel {
+    /// The start of its file name: `pip-24.2`.
+    pub fn name_and_version(&self) -> String {
+        format!("{}-{}", self.project, self.version)
+    }
+
+    /// What the project has in site-packages besides its `.dist-info` folder, in the versions that are bundled.
+    pub fn packages(&self) -> &'static [&'static str] {
+        match self.project {
+            "setuptools" => &["setuptools", "pkg_resources", "_distutils_hack", "distutils-precedence.pth"],
+            _ => &["pip"],
+        }
+    }
+}
+
+/// Why it can't be said which wheels those are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unclear {
+    /// There is none.
+    Missing(&'static str),
+    /// There are several in `ensurepip/_bundled`.
+    Several(&'static str),
+    /// Its file name is not that of a pure wheel for Python 3.
+    Name(&'static str),
+}
+
+/// The wheels in the order in which pip would install them, pip last.
+///
+/// `wheel_pkg_dir` is the value of `sysconfig.get_config_var("WHEEL_PKG_DIR")`, if it has one; `ensurepip` is the
+/// folder of that package in the standard library.
+pub fn find(
+    version: Version,
+    wheel_pkg_dir: Option<&Path>,
+    ensurepip: &Path,
+) -> Result<Vec<BundledWheel>, Unclear> {
+    let projects: &[&str] = if version.at_least(12) { &["pip"] } else { &["setuptools", "pip"] };
+    if let Some(folder) = wheel_pkg_dir {
+        let names = names(folder);
+        if projects.iter().all(|project| candidates(&names, project).next().is_some()) {
+            let last = |project| candidates(&names, project).max().ok_or(Unclear::Missing(project));
+            return projects.iter().map(|project| wheel(folder, last(project)?, project)).collect();
+        }
+    }
+    let folder = ensurepip.join("_bundled");
+    let names = names(&folder);
+    let only = |project| {
+        let mut found = candidates(&names, project);
+        let first = found.next().ok_or(Unclear::Missing(project))?;
+        if found.next().is_none() { Ok(first) } else { Err(Unclear::Several(project)) }
+    };
+    projects.iter().map(|project| wheel(&folder, only(project)?, project)).collect()
+}
+
+fn names(folder: &Path) -> Vec<OsString> {
+    Dir::open(folder).and_then(|folder| folder.names()).unwrap_or_default()
+}
+
+fn candidates<'a>(names: &'a [OsString], project: &'a str) -> impl Iterator<Item = &'a str> {
+    let of_project = move |name: &&str| {
+        name.strip_prefix(project).is_some_and(|rest| rest.starts_with('-')) && name.ends_with(".whl")
+    };
+    names.iter().filter_map(|name| name.to_str()).filter(of_project)
+}
+
+fn wheel(folder: &Path, name: &str, project: &'static str) -> Result<BundledWheel, Unclear> {
+    let parts: Vec<_> = name.trim_end_matches(".whl").split('-').collect();
+    let [_, version, "py3" | "py2.py3", "none", "any"] = parts[..] else {
+        return Err(Unclear::Name(project));
+    };
+    Ok(BundledWheel { path: folder.join(name), project, version: version.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW: Version = Version { major: 3, minor: 13, micro: 0 };
+    const OLD: Version = Version { major: 3, minor: 11, micro: 0 };
+
+    struct Case {
+        version: Version,
+        packaged: &'static [&'static str],
+        bundled: &'static [&'static str],
+        expected: Result<&'static [&'static str], Unclear>,
+    }
+
+    #[test]
+    fn the_wheels_are_those_that_ensurepip_would_take() {
+        let cases = [
+            Case {
+                version: NEW,
+                packaged: &[],
+                bundled: &["pip-24.2-py3-none-any.whl", "__init__.py"],
+                expected: Ok(&["b/pip 24.2"]),
+            },
+            Case {
+                version: NEW,
+                packaged: &["pip-9.0-py3-none-any.whl", "pip-26.2-py3-none-any.whl"],
+                bundled: &["pip-24.2-py3-none-any.whl"],
+                expected: Ok(&["w/pip 9.0"]),
+            },
+            Case {
+                version: NEW,
+                packaged: &["setuptools-84-py3-none-any.whl"],
+                bundled: &["pip-24.2-py3-none-any.whl"],
+                expected: Ok(&["b/pip 24.2"]),
+            },
+            Case {
+                version: OLD,
+                packaged: &["pip-26.2-py3-none-any.whl"],
+                bundled: &["pip-24.2-py3-none-any.whl", "setuptools-65.5.0-py3-none-any.whl"],
+                expected: Ok(&["b/setuptools 65.5.0", "b/pip 24.2"]),
+            },
+            Case {
+                version: OLD,
+                packaged: &[],
+                bundled: &["pip-24.2-py3-none-any.whl"],
+                expected: Err(Unclear::Missing("setuptools")),
+            },
+            Case {
+                version: NEW,
+                packaged: &[],
+                bundled: &["pip-24.2-py3-none-any.whl", "pip-24.1-py3-none-any.whl"],
+                expected: Err(Unclear::Several("pip")),
+            },
+            Case {
+                version: NEW,
+                packaged: &[],
+                bundled: &["pip-24.2-cp313-cp313-linux.whl"],
+                expected: Err(Unclear::Name("pip")),
+            },
+            Case { version: NEW, packaged: &[], bundled: &[], expected: Err(Unclear::Missing("pip")) },
+        ];
+        for Case { version, packaged, bundled, expected } in cases {
+            let root = tempfile::tempdir().unwrap();
+            let (packages, ensurepip) = (root.path().join("w"), root.path().join("b"));
+            for (folder, names) in [(&packages, packaged), (&ensurepip.join("_bundled"), bundled)] {
+                std::fs::create_dir_all(folder).unwrap();
+                names.iter().for_each(|name| std::fs::write(folder.join(name), "").unwrap());
+            }
+            let told = |wheel: BundledWheel| {
+                let origin = if wheel.path.starts_with(&packages) { "w" } else { "b" };
+                format!("{origin}/{} {}", wheel.project, wheel.version)
+            };
+            let found = find(version, Some(&packages), &ensurepip);
+            let found = found.map(|wheels| wheels.into_iter().map(told).collect::<Vec<_>>());
+            assert_eq!(found, expected.map(|names| names.iter().map(|name| (*name).to_owned()).collect()));
+        }
+    }
+}

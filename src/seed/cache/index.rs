@@ -1,0 +1,49 @@
+//! Which wheel stands at a path, without reading it: the hash that was found the last time, kept with the facts by
+//! which a change would show.
+//!
+//! A file's time of change (ctime) can't be set, so facts that are all the same mean the same content, but for a
+//! change within the clock's grain. A file changed just now is therefore not remembered.
+
+use std::path::Path;
+
+use super::super::digest;
+use super::super::image::now;
+use crate::fs::dir::{Dir, Facts, NewFile};
+
+/// How long ago a wheel must have changed to be remembered, in nanoseconds.
+const SETTLED: i64 = 2_000_000_000;
+
+/// The SHA-256 of the wheel at that path, if it is remembered and the facts are the same.
+pub(super) fn look_up(wheels: &Dir, path: &Path, facts: &Facts) -> Option<String> {
+    let (content, _) = wheels.read(&name(path)).ok()?;
+    let text = String::from_utf8(content).ok()?;
+    let (seen, digest) = text.trim_end().rsplit_once(' ')?;
+    let known =
+        seen == fingerprint(facts) && digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+    known.then(|| digest.to_owned())
+}
+
+/// Remembers the SHA-256 of the wheel at that path. `facts` must have been asked for before the wheel was read.
+pub(super) fn remember(wheels: &Dir, path: &Path, facts: &Facts, digest: &str) {
+    if facts.changed == 0 || now() - facts.changed < SETTLED {
+        return;
+    }
+    let line = format!("{} {digest}\n", fingerprint(facts));
+    let name = name(path);
+    let new = format!("{name}.{}", now());
+    // Written whole or not at all. What can't be remembered is found out again the next time.
+    if wheels.create(&new, line.as_bytes(), NewFile::default()).is_err()
+        || wheels.rename(&new, &name).is_err()
+    {
+        let _ = wheels.remove_file(&new);
+    }
+}
+
+fn fingerprint(facts: &Facts) -> String {
+    let Facts { size, modified, changed, device, inode, .. } = facts;
+    format!("{size} {modified} {changed} {device} {inode}")
+}
+
+fn name(path: &Path) -> String {
+    digest(path.as_os_str().as_encoded_bytes())
+}

@@ -1,0 +1,180 @@
+//! The cache of images, in the user's cache folder.
+//!
+//! ```text
+//! images/<key>          an image, complete: it got this name by one rename
+//! images/.build-...     an image being built; its builder holds the lock in it
+//! wheels/<hash>         which wheel stands at a path, so that it needn't be hashed each time
+//! locks/<key>           held while an image is built, so that others wait instead of building it too
+//! ```
+//!
+//! The cache is trusted only if it is the user's own and nobody else may write in it. What is found wrong in it is
+//! made anew; what can't be used at all is done without.
+
+mod folder;
+mod index;
+mod sweep;
+
+use std::fs::File;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+pub use folder::{Unusable, default_folder};
+pub use sweep::{Usage, clean, usage};
+
+use super::bundled::BundledWheel;
+use super::image::{self, Image, Recipe, now};
+use super::observer::Observer;
+use super::reason::{Reason, Stop};
+use super::{digest, hex};
+use crate::error::{Error, Result};
+use crate::fs::dir::{Access, Dir, facts_at};
+
+/// The part of a key that changes whenever images are built otherwise than before.
+const FORMAT: &str = "1";
+/// How often the use of an image is recorded, in nanoseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
+/// How long another builder is waited for: a build takes a second or two.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The cache, opened and found trustworthy.
+#[derive(Debug)]
+pub struct Cache {
+    images: Dir,
+    wheels: Dir,
+    locks: Dir,
+}
+
+/// A wheel's image and the name it has in the cache.
+#[derive(Debug)]
+pub struct Cached {
+    /// The image.
+    pub image: Image,
+    /// Whether it was there already.
+    pub warm: bool,
+}
+
+impl Cache {
+    /// The image of this wheel, built first if there is none.
+    pub fn image(
+        &self,
+        recipe: &Recipe,
+        bundled: &BundledWheel,
+        observer: &mut dyn Observer,
+    ) -> Result<Cached, Stop> {
+        let unreadable = |source| Reason::Unreadable(Error::io("examine", &bundled.path, source));
+        let facts = facts_at(&bundled.path).map_err(unreadable)?;
+        let (digest, archive) = match index::look_up(&self.wheels, &bundled.path, &facts) {
+            Some(digest) => (digest, None),
+            None => {
+                let archive = crate::fs::read(&bundled.path).map_err(Reason::Unreadable)?;
+                let digest = digest(&archive);
+                index::remember(&self.wheels, &bundled.path, &facts, &digest);
+                (digest, Some(archive))
+            }
+        };
+        let key = key(recipe, &digest);
+        if let Some(image) = self.open(&key) {
+            return Ok(Cached { image, warm: true });
+        }
+        let archive = match archive {
+            Some(archive) => archive,
+            None => crate::fs::read(&bundled.path).map_err(Reason::Unreadable)?,
+        };
+        let image = self.build(&key, recipe, bundled, &archive, observer)?;
+        Ok(Cached { image, warm: false })
+    }
+
+    /// Gives up an image that was found spoilt, so that [`Cache::image`] builds it anew; another one that has
+    /// taken its place meanwhile is kept.
+    pub fn discard(&self, recipe: &Recipe, bundled: &BundledWheel, spoilt: &Image) -> Result<()> {
+        let archive = crate::fs::read(&bundled.path)?;
+        let key = key(recipe, &digest(&archive));
+        match self.images.facts_of(&key) {
+            Ok(facts) if facts.inode == spoilt.folder.inode => sweep::remove(&self.images, &key),
+            _ => Ok(()),
+        }
+    }
+
+    fn open(&self, key: &str) -> Option<Image> {
+        let folder = folder::trusted(self.images.open_folder(key).ok()?).ok()?;
+        let image = Image::open(&folder)?;
+        let now = now();
+        if Image::last_used(&folder).is_some_and(|used| now - used > DAY) {
+            Image::mark_used(&folder, now);
+        }
+        Some(image)
+    }
+
+    fn build(
+        &self,
+        key: &str,
+        recipe: &Recipe,
+        bundled: &BundledWheel,
+        archive: &[u8],
+        observer: &mut dyn Observer,
+    ) -> Result<Image, Stop> {
+        let _lock = self.wait_for_turn(key, observer)?;
+        if let Some(image) = self.open(key) {
+            return Ok(image);
+        }
+        sweep::sweep(&self.images, &self.wheels, &self.locks, now());
+        let (name, folder, _alive) = self.workplace()?;
+        let built = image::build(&folder, recipe, bundled, archive, observer);
+        let published = built.and_then(|image| Ok(self.publish(&name, key, image)?));
+        if published.is_err() {
+            // What remains is swept when the next image is built.
+            let _ = self.images.remove_tree(&name);
+        }
+        published
+    }
+
+    /// The lock on building this image; `None` when patience has run out, and the image is built all the same.
+    fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<File>> {
+        let since = Instant::now();
+        loop {
+            if let Some(lock) = self.locks.try_lock(key)? {
+                return Ok(Some(lock));
+            }
+            if since.elapsed() > PATIENCE {
+                return Ok(None);
+            }
+            if observer.interrupted() {
+                return Err(Error::Interrupted);
+            }
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// A new folder to build in, with the lock that says that its builder lives.
+    fn workplace(&self) -> Result<(String, Dir, File)> {
+        loop {
+            let name = format!("{}{}-{}", sweep::BUILDING, std::process::id(), now());
+            if !self.images.make_folder(&name, Access::Owner)? {
+                continue;
+            }
+            let folder = self.images.open_folder(&name)?;
+            // Taken already only if a sweeper is at it.
+            if let Some(alive) = folder.try_lock(sweep::ALIVE)? {
+                return Ok((name, folder, alive));
+            }
+        }
+    }
+
+    /// Gives the built image its key for a name. If another builder was faster, theirs is as good.
+    fn publish(&self, name: &str, key: &str, built: Image) -> Result<Image> {
+        let first = self.images.rename(name, key);
+        let Err(error) = first else { return Ok(built) };
+        if let Some(theirs) = self.open(key) {
+            self.images.remove_tree(name)?;
+            return Ok(theirs);
+        }
+        // Something spoilt is in the way.
+        sweep::remove(&self.images, key).map_err(|_| error)?;
+        self.images.rename(name, key)?;
+        Ok(built)
+    }
+}
+
+fn key(recipe: &Recipe, digest: &str) -> String {
+    format!("{FORMAT}-{}-{}-{}-{digest}", recipe.cache_tag, hex(&recipe.magic), recipe.validation.name())
+}

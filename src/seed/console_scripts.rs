@@ -1,0 +1,222 @@
+//! Console scripts, as the pip in the wheel would write them.
+//!
+//! The text of a script differs from one pip to the next, so it is taken from the wheel's own sources: from
+//! `PipScriptMaker` where pip has a template of its own, else from the distlib it carries. The rule for the first
+//! line has been the same in every pip that CPython 3.10 to 3.15 bundles; a wheel whose sources no longer show that
+//! rule is left to pip.
+
+use super::wheel::Wheel;
+
+const MAKER: &str = "pip/_internal/operations/install/wheel.py";
+const DISTLIB: &str = "pip/_vendor/distlib/scripts.py";
+
+/// What must stand in distlib's `scripts.py` for [`first_line`] to be what it does.
+const RULE: [&str; 7] = [
+    "if ' ' in executable:",
+    "executable = '\"%s\"' % executable",
+    "len(executable) + len(post_interp) + 3",
+    "max_shebang_length = 512",
+    "max_shebang_length = 127",
+    "result = b'#!' + executable + post_interp + b'\\n'",
+    "result += b\"'''exec' \" + executable + post_interp + b' \"$0\" \"$@\"\\n'",
+];
+
+/// One of these must, too: the line end after the lines for the shell.
+const LINE_END: [&str; 2] = ["result += b\"' '''\\n\"", "shebang += linesep"];
+
+/// The entry points of a wheel, as far as scripts are made of them.
+#[derive(Debug, PartialEq, Eq)]
+pub enum EntryPoints {
+    /// None: setuptools has none.
+    None,
+    /// The `pip` of pip, as `module:function`.
+    Pip(String),
+    /// Others, which only pip's own installer makes scripts of.
+    Other,
+}
+
+impl EntryPoints {
+    /// Reads `entry_points.txt`
+    /// (<https://packaging.python.org/en/latest/specifications/entry-points/#file-format>).
+    pub fn read(text: &str) -> Self {
+        let mut section = "";
+        let mut pip = Self::None;
+        for line in
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
+        {
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                section = name.trim();
+                continue;
+            }
+            let (name, target) = line.split_once('=').unwrap_or((line, ""));
+            match (section, name.trim(), target.trim()) {
+                ("console_scripts", "pip", target) if is_plain(target) => pip = Self::Pip(target.to_owned()),
+                // pip drops these for the ones that fit the interpreter.
+                ("console_scripts", name, _) if name != "pip" && is_versioned_pip(name) => {}
+                ("console_scripts" | "gui_scripts", ..) => return Self::Other,
+                _ => {}
+            }
+        }
+        pip
+    }
+}
+
+/// The text below the first line of the scripts that the pip in this wheel would write for that entry point.
+/// `None` if the wheel's sources don't show it in a form known here.
+pub fn body(wheel: &Wheel, entry_point: &str) -> Option<String> {
+    let (maker, distlib) = (wheel.text(MAKER)?, wheel.text(DISTLIB)?);
+    // Some versions have `self.` expressions spread over lines: compared without spaces.
+    let packed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let rules = packed(distlib);
+    if !RULE.iter().all(|rule| rules.contains(rule)) || !LINE_END.iter().any(|rule| rules.contains(rule)) {
+        return None;
+    }
+    let template = if maker.contains("script_template") {
+        dedent(between(maker, "script_template = textwrap.dedent(\"\"\"\\\n", "\"\"\")")?)?
+    } else {
+        between(distlib, "SCRIPT_TEMPLATE = r'''", "'''")?.to_owned()
+    };
+    let (module, function) = entry_point.split_once(':')?;
+    let import_name = function.split('.').next()?;
+    let text = template
+        .replace("%(module)s", module)
+        .replace("%(import_name)s", import_name)
+        .replace("%(func)s", function);
+    (!text.contains('%') && text.contains("sys.exit(")).then_some(text)
+}
+
+/// The first line or lines of a script, with the path of the interpreter that runs it.
+///
+/// Where distlib's form is right this is distlib's form: `#!` and the path, or, with a space in the path or more
+/// than 127 bytes (512 on macOS), a shell's `exec` that Python reads as a string. Paths with other characters
+/// that a kernel, a shell or Python would read as something else are given to the shell as data.
+pub fn first_line(executable: &[u8], macos: bool) -> Vec<u8> {
+    let longest = if macos { 512 } else { 127 };
+    let utf8 = std::str::from_utf8(executable).is_ok();
+    let plain = utf8 && !executable.iter().any(u8::is_ascii_control);
+    let spaced = executable.contains(&b' ');
+    if plain && !spaced && executable.len() + 3 <= longest {
+        return [b"#!", executable, b"\n"].concat();
+    }
+    let ends_string = executable.windows(3).any(|bytes| bytes == b"'''");
+    let quoted = if !plain || ends_string || !executable.iter().all(|byte| is_safe(*byte, spaced)) {
+        printf(executable)
+    } else if spaced {
+        [b"\"", executable, b"\""].concat()
+    } else {
+        executable.to_owned()
+    };
+    [b"#!/bin/sh\n'''exec' ", quoted.as_slice(), b" \"$0\" \"$@\"\n' '''\n"].concat()
+}
+
+/// The names of pip's scripts for this Python: those that pip makes when `ENSUREPIP_OPTIONS` is not set.
+pub fn names(major: u8, minor: u8) -> [String; 3] {
+    ["pip".to_owned(), format!("pip{major}"), format!("pip{major}.{minor}")]
+}
+
+/// Whether this byte means itself to a shell, in double quotes or out of them, and in a Python string.
+fn is_safe(byte: u8, in_quotes: bool) -> bool {
+    match byte {
+        b'"' | b'$' | b'`' | b'\\' => false,
+        _ if in_quotes => true,
+        b'@' | b'%' | b'+' | b'=' | b':' | b',' | b'.' | b'/' | b'-' | b'_' => true,
+        _ => byte.is_ascii_alphanumeric() || byte >= 0x80,
+    }
+}
+
+/// A shell word that stands for any path and has only ASCII in it: bytes that are not plain are octal escapes.
+fn printf(path: &[u8]) -> Vec<u8> {
+    let escaped = |byte: &u8| match byte {
+        b' ' => " ".to_owned(),
+        byte if byte.is_ascii() && is_safe(*byte, false) => char::from(*byte).to_string(),
+        byte => format!("\\0{byte:03o}"),
+    };
+    let escaped: String = path.iter().map(escaped).collect();
+    format!("\"$(printf %b '{escaped}')\"").into_bytes()
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let from = text.split_once(start)?.1;
+    Some(from.split_once(end)?.0)
+}
+
+/// What `textwrap.dedent` makes of a text of spaces, letters and plain line ends; `None` for others.
+fn dedent(text: &str) -> Option<String> {
+    if text.contains(['\t', '\\', '\r']) {
+        return None;
+    }
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let margin = text.lines().filter(|line| !line.trim().is_empty()).map(|line| indent(&line)).min()?;
+    Some(text.lines().map(|line| format!("{}\n", line.get(margin..).unwrap_or_default())).collect())
+}
+
+fn is_plain(target: &str) -> bool {
+    let name = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
+    };
+    target.split_once(':').is_some_and(|(module, function)| name(module) && name(function))
+}
+
+/// `pip(\d+(\.\d+)?)?`, the names that pip takes for its own.
+fn is_versioned_pip(name: &str) -> bool {
+    let Some(version) = name.strip_prefix("pip") else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    version.is_empty() || version.split_once('.').map_or(digits(version), |(a, b)| digits(a) && digits(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entry_points_are_read_as_pip_reads_them() {
+        let pip = |target: &str| EntryPoints::Pip(target.to_owned());
+        for (text, expected) in [
+            (
+                "[console_scripts]\npip = pip._internal.cli.main:main\npip3 = x:y\npip3.9 = x:y\n",
+                pip("pip._internal.cli.main:main"),
+            ),
+            ("[console_scripts]\npip=a:b\npip3=a:b\n\n", pip("a:b")),
+            ("[distutils.commands]\nalias = setuptools.command.alias:alias\n", EntryPoints::None),
+            ("[console_scripts]\neasy_install = a:b\n", EntryPoints::Other),
+            ("[console_scripts]\npip = a:b [extra]\n", EntryPoints::Other),
+            ("[console_scripts]\npip = a\n", EntryPoints::Other),
+            ("[gui_scripts]\npip = a:b\n", EntryPoints::Other),
+        ] {
+            assert_eq!(EntryPoints::read(text), expected, "{text}");
+        }
+        for (name, expected) in
+            [("pip", true), ("pip3", true), ("pip3.14", true), ("pipx", false), ("pip3.", false)]
+        {
+            assert_eq!(is_versioned_pip(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_line_has_distlibs_three_forms() {
+        let line = |path: &str, macos| String::from_utf8(first_line(path.as_bytes(), macos)).unwrap();
+        assert_eq!(line("/env/bin/python", false), "#!/env/bin/python\n");
+        assert_eq!(line("/é$/bin/python", false), "#!/é$/bin/python\n");
+        for path in ["/a b/python", "/it's b/python"] {
+            assert_eq!(line(path, false), format!("#!/bin/sh\n'''exec' \"{path}\" \"$0\" \"$@\"\n' '''\n"));
+        }
+        let fits = format!("/{}", "x".repeat(123));
+        assert_eq!(line(&fits, false), format!("#!{fits}\n"));
+        let long = format!("/{}", "x".repeat(124));
+        assert_eq!(line(&long, false), format!("#!/bin/sh\n'''exec' {long} \"$0\" \"$@\"\n' '''\n"));
+        assert_eq!(line(&long, true), format!("#!{long}\n"));
+    }
+
+    #[test]
+    fn what_a_shell_would_expand_is_given_as_data() {
+        let line = first_line(b"/a $(x)/\xff\n'\\/python", false);
+        let expected = b"#!/bin/sh\n'''exec' \"$(printf %b '/a \\0044\\0050x\\0051/\\0377\\0012\\0047\\0134/python')\" \"$0\" \"$@\"\n' '''\n";
+        assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn dedent_takes_the_common_margin() {
+        assert_eq!(dedent("    a\n      b\n\n    c\n").as_deref(), Some("a\n  b\n\nc\n"));
+        assert_eq!(dedent("\ta\n"), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! An image: a wheel unpacked, with its bytecode and its manifest, ready to be placed in any number of environments.
+//!
+//! ```text
+//! manifest    written last: a folder without one is no image
+//! tree/       the files as they stand in site-packages
+//! ```
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::bundled::BundledWheel;
+use super::bytecode::{Compilers, Job, Trouble, Validation};
+use super::console_scripts::{EntryPoints, body};
+use super::manifest::{Folder, ImageFile, Manifest};
+use super::observer::Observer;
+use super::reason::{Reason, Stop};
+use super::record::{self, Row};
+use super::walk::Walk;
+use super::wheel::{Wheel, header};
+use crate::error::{Error, Result};
+use crate::fs::dir::{Access, Dir, Facts, NewFile};
+use crate::interpreter::Version;
+
+const MANIFEST: &str = "manifest";
+const TREE: &str = "tree";
+
+/// What an image is made of and with.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The interpreter that compiles: `sys._base_executable`.
+    pub base_executable: PathBuf,
+    /// Its version.
+    pub version: Version,
+    /// `sys.implementation.cache_tag`: the `cpython-313` in the names of bytecode files.
+    pub cache_tag: String,
+    /// `importlib.util.MAGIC_NUMBER`.
+    pub magic: Vec<u8>,
+    /// How bytecode is known to fit its source.
+    pub validation: Validation,
+}
+
+/// An image, opened.
+#[derive(Debug)]
+pub struct Image {
+    /// What it holds.
+    pub manifest: Manifest,
+    /// The folder with the files.
+    pub tree: Dir,
+    /// The folder of the image itself.
+    pub folder: Facts,
+}
+
+impl Image {
+    /// Opens the image in this folder. `None` if there is no manifest, or a spoilt one.
+    pub fn open(folder: &Dir) -> Option<Self> {
+        let (text, _) = folder.read(MANIFEST).ok()?;
+        let manifest = Manifest::parse(std::str::from_utf8(&text).ok()?)?;
+        Some(Self { manifest, tree: folder.open_folder(TREE).ok()?, folder: folder.facts().ok()? })
+    }
+
+    /// When the image in this folder was last used, as far as [`mark_used`] recorded it.
+    pub fn last_used(folder: &Dir) -> Option<i64> {
+        Some(folder.facts_of(MANIFEST).ok()?.modified)
+    }
+
+    /// Records that the image in this folder was used `now`, in nanoseconds since 1970.
+    pub fn mark_used(folder: &Dir, now: i64) {
+        // What can't be recorded makes the image go sooner, no more.
+        let _ = folder.set_modified(MANIFEST, now);
+    }
+}
+
+/// Nanoseconds since 1970.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// Builds an image in an empty folder from the bytes of a wheel.
+///
+/// All sources get one time of modification: now, in even seconds, which every file system can keep.
+pub fn build(
+    folder: &Dir,
+    recipe: &Recipe,
+    bundled: &BundledWheel,
+    archive: &[u8],
+    observer: &mut dyn Observer,
+) -> Result<Image, Stop> {
+    let seconds = (now() / 1_000_000_000) & !1;
+    let tree = folder.enter(TREE, Access::Umask)?;
+    // They start while the wheel is unpacked.
+    let compilers =
+        Compilers::start(&recipe.base_executable, tree.path(), &recipe.magic, recipe.validation, seconds);
+    let compilers = compilers.map_err(stop)?;
+    let defect = |defect| Reason::Wheel(bundled.path.clone(), defect);
+    let mut wheel = Wheel::read(archive, &bundled.name_and_version()).map_err(defect)?;
+    // Folder by folder, parents first.
+    wheel.files.sort_by(|a, b| split(&a.path).cmp(&split(&b.path)));
+    if !runs_on(&wheel, recipe.version) {
+        return Err(Reason::RequiresPython(bundled.path.clone()).into());
+    }
+    let script = pip_script(&wheel, bundled)?;
+    let (jobs, mode) = unpack(&tree, &wheel, recipe, seconds * 1_000_000_000)?;
+    let compiled = compilers.run(jobs, observer).map_err(stop)?;
+    let bytecode: Vec<_> =
+        compiled.into_iter().filter(|(_, done)| *done).map(|(job, _)| job.target).collect();
+    let manifest = Manifest {
+        folders: inventory(&tree, &wheel, &bytecode)?,
+        record: base_record(&wheel, bytecode),
+        dist_info: wheel.dist_info,
+        mode,
+        script,
+    };
+    folder.create(MANIFEST, manifest.render().as_bytes(), NewFile::default())?;
+    Ok(Image { manifest, tree, folder: folder.facts()? })
+}
+
+fn stop(trouble: Trouble) -> Stop {
+    match trouble {
+        Trouble::Interrupted => Error::Interrupted.into(),
+        Trouble::Compiler(message) => Reason::Compiler(message).into(),
+    }
+}
+
+/// Whether the wheel's Requires-Python, in the plain form `>=3.8`, holds. Other forms are left to pip.
+fn runs_on(wheel: &Wheel, version: Version) -> bool {
+    let Some(required) = wheel.metadata("METADATA").and_then(|text| header(text, "Requires-Python")) else {
+        return true;
+    };
+    let least = required.strip_prefix(">=").and_then(|least| least.trim().split_once('.'));
+    let least = least.and_then(|(major, minor)| Some((major.parse::<u8>().ok()?, minor.parse::<u8>().ok()?)));
+    least.is_some_and(|least| (version.major, version.minor) >= least)
+}
+
+fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, Reason> {
+    let unknown = || Reason::Scripts(bundled.path.clone());
+    match EntryPoints::read(wheel.metadata("entry_points.txt").unwrap_or_default()) {
+        EntryPoints::None => Ok(None),
+        EntryPoints::Pip(target) if bundled.project == "pip" => {
+            body(wheel, &target).map(Some).ok_or_else(unknown)
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// Writes the wheel's files, and makes the folders for their bytecode. Returns what is to be compiled, and the
+/// permission bits of ordinary files.
+fn unpack(tree: &Dir, wheel: &Wheel, recipe: &Recipe, modified: i64) -> Result<(Vec<Job>, u32)> {
+    let (mut walk, mut jobs, mut mode) = (Walk::new(tree), Vec::new(), 0);
+    let make = |parent: &Dir, name: &str| parent.enter(name, Access::Umask);
+    for file in &wheel.files {
+        let (folder, name) = split(&file.path);
+        let add_mode = if file.executable { 0o111 } else { 0 };
+        let here = walk.go(folder, make)?;
+        mode = here.create(name, &file.content, NewFile { modified: Some(modified), add_mode })?;
+        if let Some(stem) = name.strip_suffix(".py") {
+            here.make_folder("__pycache__", Access::Umask)?;
+            let target = format!("__pycache__/{stem}.{}.pyc", recipe.cache_tag);
+            let target = if folder.is_empty() { target } else { format!("{folder}/{target}") };
+            jobs.push(Job { source: file.path.clone(), target, size: file.content.len() });
+        }
+    }
+    Ok((jobs, mode))
+}
+
+/// What the tree holds, as the file system tells it.
+fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[String]) -> Result<Vec<Folder>> {
+    let executable = wheel.files.iter().map(|file| (file.path.as_str(), file.executable));
+    let mut paths: Vec<_> = executable.chain(bytecode.iter().map(|path| (path.as_str(), false))).collect();
+    paths.sort_by_key(|(path, _)| split(path));
+    let (mut walk, mut folders) = (Walk::new(tree), Vec::<Folder>::new());
+    for (path, executable) in paths {
+        let (folder, name) = split(path);
+        let here = walk.go(folder, Dir::open_folder)?;
+        let facts =
+            here.facts_of(name).map_err(|source| Error::io("examine", here.path().join(name), source))?;
+        let file =
+            ImageFile { name: name.to_owned(), size: facts.size, modified: facts.modified, executable };
+        match folders.last_mut() {
+            Some(last) if last.path == folder => last.files.push(file),
+            _ => folders.push(Folder { path: folder.to_owned(), files: vec![file] }),
+        }
+    }
+    Ok(folders)
+}
+
+/// RECORD as pip leaves it, but for the rows of scripts.
+fn base_record(wheel: &Wheel, bytecode: Vec<String>) -> String {
+    let own = |name: &str, content: &[u8]| Row::of(format!("{}/{name}", wheel.dist_info), content);
+    let mut rows = wheel.rows.clone();
+    rows.extend([own("INSTALLER", record::INSTALLER), own("REQUESTED", b"")]);
+    rows.extend(bytecode.into_iter().map(Row::unchecked));
+    record::render(rows)
+}
+
+/// A path's folder and name.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}

@@ -1,0 +1,165 @@
+//! The manifest of an image: what is in it and what each file must look like.
+//!
+//! A text file. Its first line has the format's version and the SHA-256 of the rest, so that a manifest cut short
+//! or altered is known. Then come lines of `key value`, the files folder by folder, and RECORD without the rows of
+//! the scripts, which differ from one environment to the next.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::hex;
+
+const MAGIC: &str = "fastvenv image 1 ";
+
+/// What an image holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The name of the project's `.dist-info` folder.
+    pub dist_info: String,
+    /// The permission bits of its ordinary files, as the umask of the builder left them.
+    pub mode: u32,
+    /// The scripts' text below their first line, if the project has scripts.
+    pub script: Option<String>,
+    /// The folders that have files, each after its parents.
+    pub folders: Vec<Folder>,
+    /// RECORD without the rows of the scripts.
+    pub record: String,
+}
+
+/// A folder of an image.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folder {
+    /// Relative to site-packages, with `/` between the parts; empty for site-packages itself.
+    pub path: String,
+    /// Its files.
+    pub files: Vec<ImageFile>,
+}
+
+/// A file of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageFile {
+    /// Without the folder.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// In nanoseconds since 1970.
+    pub modified: i64,
+    /// Whether it has the bits of execution.
+    pub executable: bool,
+}
+
+impl ImageFile {
+    /// Whether bytecode is valid only for the time of modification that this file has.
+    pub fn is_source(&self) -> bool {
+        self.name.ends_with(".py")
+    }
+}
+
+impl Manifest {
+    /// The manifest as text.
+    pub fn render(&self) -> String {
+        let mut text = format!("dist-info {}\nmode {:o}\n", self.dist_info, self.mode);
+        if let Some(script) = &self.script {
+            text += &format!("script {}\n", script.replace('\\', "\\\\").replace('\n', "\\n"));
+        }
+        for folder in &self.folders {
+            text += &format!("folder {}\n", folder.path);
+            for file in &folder.files {
+                let kind = if file.executable { 'x' } else { 'f' };
+                // Writing to a String can't fail.
+                let _ = writeln!(text, "{kind} {} {} {}", file.size, file.modified, file.name);
+            }
+        }
+        text += "record\n";
+        text += &self.record;
+        format!("{MAGIC}{}\n{text}", hex(&Sha256::digest(&text)))
+    }
+
+    /// Reads a manifest; `None` if it is not as [`Manifest::render`] leaves it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (first, rest) = text.split_once('\n')?;
+        if first.strip_prefix(MAGIC)? != hex(&Sha256::digest(rest)) {
+            return None;
+        }
+        let (lines, record) = rest.split_once("\nrecord\n")?;
+        let mut manifest = Self { record: record.to_owned(), ..Self::default() };
+        for line in lines.split('\n') {
+            let (key, value) = line.split_once(' ')?;
+            match key {
+                "dist-info" => value.clone_into(&mut manifest.dist_info),
+                "mode" => manifest.mode = u32::from_str_radix(value, 8).ok()?,
+                "script" => manifest.script = Some(unescape(value)),
+                "folder" => manifest.folders.push(Folder { path: value.to_owned(), files: Vec::new() }),
+                _ => manifest.folders.last_mut()?.files.push(file(key, value)?),
+            }
+        }
+        Some(manifest)
+    }
+}
+
+fn file(kind: &str, value: &str) -> Option<ImageFile> {
+    let mut fields = value.splitn(3, ' ');
+    let (size, modified, name) = (fields.next()?, fields.next()?, fields.next()?);
+    let executable = kind == "x";
+    Some(ImageFile {
+        name: name.to_owned(),
+        size: size.parse().ok()?,
+        modified: modified.parse().ok()?,
+        executable,
+    })
+}
+
+fn unescape(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            (_, Some('n')) => out.push('\n'),
+            (c, _) => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Manifest {
+        let file =
+            |name: &str, executable| ImageFile { name: name.to_owned(), size: 3, modified: 7, executable };
+        let folder = |path: &str, files| Folder { path: path.to_owned(), files };
+        Manifest {
+            dist_info: "pip-24.2.dist-info".to_owned(),
+            mode: 0o644,
+            script: Some("re.sub(r'\\.exe\\n', '')\n\nend\n".to_owned()),
+            folders: vec![
+                folder("", vec![file("a b.pth", false)]),
+                folder("pip/x", vec![file("run.py", true)]),
+            ],
+            record: "a,,\r\nrecord\nb,,\r\n".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_rendered_is_read_back() {
+        for manifest in [sample(), Manifest { script: None, ..sample() }] {
+            assert_eq!(Manifest::parse(&manifest.render()), Some(manifest));
+        }
+    }
+
+    #[test]
+    fn a_manifest_cut_short_or_altered_is_refused() {
+        let text = sample().render();
+        for length in 0..text.len() {
+            assert_eq!(Manifest::parse(&text[..length]), None, "cut to {length}");
+        }
+        for index in 0..text.len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[index] ^= 1;
+            let altered = String::from_utf8(bytes).unwrap();
+            assert_eq!(Manifest::parse(&altered), None, "altered at {index}");
+        }
+    }
+}

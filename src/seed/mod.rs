@@ -1,0 +1,220 @@
+//! pip, placed natively: what `ensurepip` would leave, from the same wheel, in milliseconds.
+//!
+//! The way of one call: [`bundled`] finds the wheels, [`cache`] has their [`image`]s or builds them ([`wheel`] reads
+//! strictly, [`bytecode`] has the base interpreter compile, [`manifest`] records), [`place`] brings them into the
+//! environment ([`record`], [`console_scripts`]). What can't be done exactly as `ensurepip` would do it is not done:
+//! the outcome is then a [`Reason`].
+
+pub mod bundled;
+pub mod bytecode;
+pub mod cache;
+pub mod console_scripts;
+pub mod image;
+pub mod manifest;
+pub mod observer;
+pub mod place;
+pub mod reason;
+pub mod record;
+pub mod request;
+mod walk;
+pub mod wheel;
+
+use sha2::{Digest, Sha256};
+
+use self::bundled::BundledWheel;
+use self::cache::Cache;
+use self::image::{Image, Recipe};
+pub use self::observer::Observer;
+use self::place::{Halt, STAGING, Target};
+pub use self::reason::Reason;
+use self::reason::Stop;
+pub use self::request::{Request, Variables};
+use crate::error::{Error, Result};
+use crate::fs::dir::{Access, Dir};
+use crate::fs::transfer::LinkMode;
+
+/// What became of a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// pip is installed.
+    Seeded {
+        /// Where the files came from.
+        origin: Origin,
+        /// How the files came.
+        link_mode: LinkMode,
+    },
+    /// Nothing was done; `ensurepip` must do it.
+    NotServed(Reason),
+}
+
+/// Where the files of an environment came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From images that were in the cache.
+    Cache,
+    /// From images that had to be built first.
+    Built,
+    /// Straight from the wheels: the cache could not be used.
+    Wheel,
+}
+
+/// Installs what `ensurepip` would install into a new environment.
+///
+/// # Errors
+/// An I/O error on the environment itself, or [`Error::Interrupted`]; both may leave files, but no `.dist-info`
+/// folder, so that no pip is taken to be installed and a second run puts it right. [`Error::Refused`] for a
+/// variable `FASTVENV_...` with a value that means nothing. Troubles with the cache are no errors.
+pub fn seed(request: &Request, observer: &mut dyn Observer) -> Result<Outcome> {
+    let link_mode = request.variables.link_mode()?;
+    match try_seed(request, link_mode, observer) {
+        Ok((origin, link_mode)) => Ok(Outcome::Seeded { origin, link_mode }),
+        Err(Stop::NotServed(reason)) => Ok(Outcome::NotServed(reason)),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+fn try_seed(
+    request: &Request,
+    link_mode: LinkMode,
+    observer: &mut dyn Observer,
+) -> Result<(Origin, LinkMode), Stop> {
+    let recipe = request.recipe()?;
+    let wheels = request.wheels()?;
+    let target = request.target()?;
+    prepare(&target.packages, &wheels)?;
+    let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
+    seeding.cache = seeding.open_cache(request);
+    let mut origin = Origin::Cache;
+    let mut placed = Vec::new();
+    for wheel in &wheels {
+        let (image, from) = seeding.install(wheel)?;
+        origin = origin.or(from);
+        placed.push(image);
+    }
+    for (image, _) in &placed {
+        place::publish(&image.manifest, &seeding.target)?;
+    }
+    // All ladders saw the same two file systems; the last one is pip's.
+    let link_mode = placed.last().map_or(link_mode, |(_, mode)| *mode);
+    Ok((origin, link_mode))
+}
+
+struct Seeding<'a> {
+    recipe: Recipe,
+    target: Target,
+    link_mode: LinkMode,
+    cache: Option<Cache>,
+    observer: &'a mut dyn Observer,
+}
+
+impl Seeding<'_> {
+    fn open_cache(&mut self, request: &Request) -> Option<Cache> {
+        let opened = match request.variables.cache_folder() {
+            Some(folder) => Cache::open_at(&folder),
+            None => Err(cache::Unusable::NoHome),
+        };
+        match opened {
+            Ok(cache) => return Some(cache),
+            Err(why) if why.is_suspicious() => {
+                self.observer.warning(&format!("{why}; pip is unpacked without it"))
+            }
+            Err(why) => self.observer.debug(&format!("no cache is used: {why}")),
+        }
+        None
+    }
+
+    /// Brings one project into the environment, all but the last rename.
+    fn install(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
+        let mut rebuilt = false;
+        while let Some(cache) = &self.cache {
+            let cached = match cache.image(&self.recipe, wheel, self.observer) {
+                Ok(cached) => cached,
+                Err(Stop::Failed(error)) if !matches!(error, Error::Interrupted) => {
+                    self.observer.debug(&format!("no cache is used: {error}"));
+                    self.cache = None;
+                    break;
+                }
+                Err(stop) => return Err(stop),
+            };
+            match place::place(&cached.image, &self.target, self.link_mode, self.observer) {
+                Ok(mode) => {
+                    let origin = if cached.warm && !rebuilt { Origin::Cache } else { Origin::Built };
+                    return Ok(((cached.image, mode), origin));
+                }
+                Err(Halt::Failed(error)) => return Err(error.into()),
+                Err(Halt::Stale(path)) => {
+                    let spoilt = cached.image.tree.path().join(path);
+                    self.observer
+                        .warning(&format!("the cache is spoilt and is built anew: {}", spoilt.display()));
+                    let discarded = cache.discard(&self.recipe, wheel, &cached.image);
+                    if rebuilt || discarded.is_err() {
+                        self.cache = None;
+                    }
+                    rebuilt = true;
+                }
+            }
+        }
+        self.install_without_cache(wheel)
+    }
+
+    /// Builds the image in the environment itself, for this one use.
+    fn install_without_cache(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
+        let archive = crate::fs::read(&wheel.path).map_err(Reason::Unreadable)?;
+        let name = format!("{STAGING}image");
+        self.target.packages.remove_tree(&name)?;
+        let folder = self.target.packages.enter(&name, Access::Owner)?;
+        let installed = self.build_and_place(&folder, wheel, &archive);
+        let removed = self.target.packages.remove_tree(&name);
+        let installed = installed?;
+        removed?;
+        Ok((installed, Origin::Wheel))
+    }
+
+    fn build_and_place(
+        &mut self,
+        folder: &Dir,
+        wheel: &BundledWheel,
+        archive: &[u8],
+    ) -> Result<(Image, LinkMode), Stop> {
+        let image = image::build(folder, &self.recipe, wheel, archive, self.observer)?;
+        // Nobody else has these files: a second name and the removal of the first is a move.
+        match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
+            Ok(_) => Ok((image, LinkMode::Copy)),
+            Err(Halt::Failed(error)) => Err(error.into()),
+            Err(Halt::Stale(path)) => {
+                let source = std::io::Error::other("changed by another process");
+                Err(Error::io("place", image.tree.path().join(path), source).into())
+            }
+        }
+    }
+}
+
+impl Origin {
+    /// The origin of two projects of one environment.
+    fn or(self, other: Self) -> Self {
+        if self == Self::Cache { other } else { self }
+    }
+}
+
+/// Clears what an interrupted run of ours left under names of its own, and refuses a target in which anything stands
+/// that such a run can't have left: pip would look at it.
+fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
+    for name in packages.names()? {
+        if name.as_encoded_bytes().starts_with(STAGING.as_bytes()) {
+            packages.remove_tree(&name)?;
+        } else if !wheels.iter().any(|wheel| wheel.packages().iter().any(|own| name == *own)) {
+            return Err(Reason::Occupied(packages.path().join(name)).into());
+        }
+    }
+    Ok(())
+}
+
+fn digest(content: &[u8]) -> String {
+    hex(&Sha256::digest(content))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let pair = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]].map(char::from);
+    bytes.iter().flat_map(pair).collect()
+}

@@ -1,0 +1,178 @@
+//! Placing images into an environment: packages, then scripts, then the `.dist-info` folder by one rename, so that
+//! a placement cut short is not taken for an installed pip.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::console_scripts;
+use super::image::Image;
+use super::manifest::{Folder, Manifest};
+use super::observer::Observer;
+use super::record::{self, INSTALLER, Row};
+use super::walk::Walk;
+use crate::error::{Error, Result};
+use crate::fs::dir::{Access, Dir, NewFile};
+use crate::fs::transfer::{Expected, Failure, LinkMode, Transfer};
+use crate::interpreter::Version;
+
+/// What names of ours start with while they stand in site-packages. None of them ends in a way that a tool takes
+/// for an installed project.
+pub const STAGING: &str = ".fastvenv-";
+
+/// Where images are placed.
+#[derive(Debug)]
+pub struct Target {
+    /// Site-packages.
+    pub packages: Dir,
+    /// The folder of scripts.
+    pub bin: Dir,
+    /// The path from site-packages to that of scripts, with `/` between the parts, as RECORD has it.
+    pub to_bin: String,
+    /// What the scripts run: the bytes of `context.env_exe`.
+    pub env_exe: Vec<u8>,
+    /// Whether the rule of macOS for the first line applies.
+    pub macos: bool,
+    /// The version of the interpreter.
+    pub version: Version,
+    /// The owner that files of an image must have.
+    pub owner: u32,
+}
+
+/// Why a placement ended early.
+#[derive(Debug)]
+pub enum Halt {
+    /// A file of the image is missing or not what its manifest says: the folder and name in its tree.
+    Stale(PathBuf),
+    /// The environment can't be written, or Python has a signal to handle.
+    Failed(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Places the packages and scripts of an image, with all of `.dist-info` under a name of ours. [`publish`] ends it.
+/// Returns the mode that files came by in the end.
+pub fn place(
+    image: &Image,
+    target: &Target,
+    mode: LinkMode,
+    observer: &mut dyn Observer,
+) -> Result<LinkMode, Halt> {
+    let staged = staged_name(&image.manifest);
+    // One that an interrupted run left is not trusted to be whole.
+    target.packages.remove_tree(&staged)?;
+    let dist_info = target.packages.enter(&staged, Access::Umask)?;
+    // The first file tells what the umask leaves; a hard link can't have another mode than its source.
+    let file_mode = dist_info.create("INSTALLER", INSTALLER, NewFile::default())?;
+    let suits = mode != LinkMode::Hardlink || file_mode == image.manifest.mode;
+    let transfer = Transfer::new(if suits { mode } else { LinkMode::Copy });
+    let in_dist_info =
+        |folder: &&Folder| folder.path.split('/').next() == Some(image.manifest.dist_info.as_str());
+    let folders = &image.manifest.folders;
+    let mut placing = Placing { image, target, transfer: &transfer, staged: &staged, buffer: Vec::new() };
+    placing.folders(folders.iter().filter(|folder| !in_dist_info(folder)), observer)?;
+    let scripts = write_scripts(&image.manifest, target, file_mode)?;
+    placing.folders(folders.iter().filter(in_dist_info), observer)?;
+    dist_info.create("REQUESTED", b"", NewFile::default())?;
+    let record = record::with_rows(&image.manifest.record, scripts);
+    dist_info.create("RECORD", record.as_bytes(), NewFile::default())?;
+    Ok(transfer.mode())
+}
+
+/// Gives the `.dist-info` folder its name: from here on the project is installed.
+pub fn publish(manifest: &Manifest, target: &Target) -> Result<()> {
+    target.packages.rename(&staged_name(manifest), &manifest.dist_info)
+}
+
+/// The path from one folder to another, with `/` between the parts, as `os.path.relpath` gives it. `None` if a
+/// part of it isn't Unicode.
+pub fn relative(from: &Path, to: &Path) -> Option<String> {
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from[shared..].iter().map(|_| Some(".."));
+    let down = to[shared..].iter().map(|part: &Component| part.as_os_str().to_str());
+    let parts: Option<Vec<_>> = up.chain(down).collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+struct Placing<'a> {
+    image: &'a Image,
+    target: &'a Target,
+    transfer: &'a Transfer,
+    staged: &'a str,
+    buffer: Vec<u8>,
+}
+
+impl Placing<'_> {
+    fn folders<'f>(
+        &mut self,
+        folders: impl Iterator<Item = &'f Folder>,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Halt> {
+        let (image, target) = (self.image, self.target);
+        let (mut from, mut to) = (Walk::new(&image.tree), Walk::new(&target.packages));
+        let dist_info = &image.manifest.dist_info;
+        let make = |parent: &Dir, name: &str| {
+            parent.enter(if name == dist_info { self.staged } else { name }, Access::Umask)
+        };
+        for folder in folders {
+            if observer.interrupted() {
+                return Err(Error::Interrupted.into());
+            }
+            let from = from
+                .go(&folder.path, Dir::open_folder)
+                .map_err(|_| Halt::Stale(folder.path.clone().into()))?;
+            let to = to.go(&folder.path, make)?;
+            for file in &folder.files {
+                let expected = Expected { size: file.size, modified: file.modified, owner: target.owner };
+                let how = NewFile {
+                    modified: file.is_source().then_some(file.modified),
+                    add_mode: if file.executable { 0o111 } else { 0 },
+                };
+                match self.transfer.bring((from, to), &file.name, &expected, how, &mut self.buffer) {
+                    Ok(()) => {}
+                    Err(Failure::Stale) => return Err(Halt::Stale(Path::new(&folder.path).join(&file.name))),
+                    Err(Failure::Io(error)) => return Err(Halt::Failed(error)),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes the console scripts; returns their rows for RECORD.
+fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result<Vec<Row>> {
+    let Some(script) = &manifest.script else { return Ok(Vec::new()) };
+    let mut text = console_scripts::first_line(&target.env_exe, target.macos);
+    text.extend_from_slice(script.as_bytes());
+    // distlib adds these bits to the ones that the umask leaves.
+    let how = NewFile { modified: None, add_mode: file_mode | 0o555 };
+    let names = console_scripts::names(target.version.major, target.version.minor);
+    let write = |name: &String| {
+        target.bin.replace(name, &text, how)?;
+        Ok(Row::of(format!("{}/{name}", target.to_bin), &text))
+    };
+    names.iter().map(write).collect()
+}
+
+fn staged_name(manifest: &Manifest) -> String {
+    format!("{STAGING}{}-staged", manifest.dist_info)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_the_scripts_is_relative() {
+        for (from, to, expected) in [
+            ("/env/lib/python3.14/site-packages", "/env/bin", "../../../bin"),
+            ("/env/Lib/site-packages", "/env/Scripts", "../../Scripts"),
+            ("/env", "/env/bin", "bin"),
+        ] {
+            assert_eq!(relative(Path::new(from), Path::new(to)).as_deref(), Some(expected));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Why the native way is not taken, so that `ensurepip` does the work as in the standard library.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::bundled::Unclear;
+use super::wheel::Defect;
+use crate::error::{Error, quoted};
+
+/// One reason; its text completes "pip is installed by ensurepip, because ...".
+#[derive(Debug)]
+pub enum Reason {
+    /// The scripts of this platform are launchers, which only pip makes.
+    Platform,
+    /// `FASTVENV_SEED=ensurepip`.
+    Asked,
+    /// A variable is set that changes what `ensurepip` leaves.
+    Variable(&'static str),
+    /// The interpreter writes no bytecode files.
+    NoCacheTag,
+    /// The environment sees the base interpreter's packages, and so perhaps a pip.
+    SystemSitePackages,
+    /// Something is installed in the environment already.
+    Occupied(PathBuf),
+    /// It can't be said which wheels `ensurepip` would take.
+    Unclear(Unclear),
+    /// A wheel can't be read.
+    Unreadable(Error),
+    /// A wheel is not one that can be installed natively.
+    Wheel(PathBuf, Defect),
+    /// A wheel's sources don't show how its pip writes scripts.
+    Scripts(PathBuf),
+    /// A wheel isn't for this version of Python.
+    RequiresPython(PathBuf),
+    /// The base interpreter couldn't compile.
+    Compiler(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Platform => f.write_str("scripts on this platform are launchers"),
+            Self::Asked => f.write_str("FASTVENV_SEED asks for it"),
+            Self::Variable(name) => write!(f, "{name} is set"),
+            Self::NoCacheTag => f.write_str("this interpreter has no tag for bytecode files"),
+            Self::SystemSitePackages => f.write_str("the environment sees the system's packages"),
+            Self::Occupied(path) => write!(f, "{} is there already", quoted(path)),
+            Self::Unclear(Unclear::Missing(project)) => write!(f, "no wheel of {project} is bundled"),
+            Self::Unclear(Unclear::Several(project)) => write!(f, "several wheels of {project} are bundled"),
+            Self::Unclear(Unclear::Name(project)) => write!(f, "the wheel of {project} has an odd name"),
+            Self::Unreadable(error) => write!(f, "the wheel can't be read: {error}"),
+            Self::Wheel(path, defect) => write!(f, "{} is unusual: {defect}", quoted(path)),
+            Self::Scripts(path) => write!(f, "the pip in {} writes scripts in an unknown form", quoted(path)),
+            Self::RequiresPython(path) => write!(f, "{} is not for this version of Python", quoted(path)),
+            Self::Compiler(message) => write!(f, "the base interpreter compiled no bytecode: {message}"),
+        }
+    }
+}
+
+/// Why a step ended early.
+#[derive(Debug)]
+pub enum Stop {
+    /// The native way can't be taken.
+    NotServed(Reason),
+    /// It was taken and failed, or Python has a signal to handle.
+    Failed(Error),
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Self {
+        Self::NotServed(reason)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}

@@ -1,0 +1,261 @@
+"""The pip that is placed natively is a pip like any other, and the way there disturbs nobody."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+import seeding
+
+import fastvenv
+from fastvenv import cache as cache_command
+
+ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "40"))
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    """A cache with an image in it."""
+    root = tmp_path_factory.mktemp("filled")
+    before = os.environ.get("FASTVENV_CACHE_DIR")
+    os.environ["FASTVENV_CACHE_DIR"] = str(root / "cache")
+    seeding.create(root / "env")
+    if before is None:
+        del os.environ["FASTVENV_CACHE_DIR"]
+    else:
+        os.environ["FASTVENV_CACHE_DIR"] = before
+    return root / "cache"
+
+
+@pytest.fixture(autouse=True)
+def cache(filled, monkeypatch):
+    """The filled cache, and no variable that asks for something else."""
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(filled))
+    for name in ("FASTVENV_LINK_MODE", "FASTVENV_SEED", "SOURCE_DATE_EPOCH", "PIP_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    return filled
+
+
+def pip(env, *args):
+    """What pip prints; it must succeed."""
+    command = [env / "bin/python", "-m", "pip", "--disable-pip-version-check", *args]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def bundled_wheel():
+    """The wheel of pip that the interpreter brings."""
+    import ensurepip
+
+    folders = [sysconfig.get_config_var("WHEEL_PKG_DIR"), Path(ensurepip.__file__).parent / "_bundled"]
+    wheels = [wheel for folder in folders if folder for wheel in Path(folder).glob("pip-*.whl")]
+    return wheels[-1]
+
+
+def newer_wheel(folder):
+    """A wheel of the same pip that calls itself version 99."""
+    old = bundled_wheel()
+    version = old.name.split("-")[1]
+    new = folder / old.name.replace(version, "99.0")
+    with zipfile.ZipFile(old) as source, zipfile.ZipFile(new, "w") as target:
+        for member in source.infolist():
+            content = source.read(member)
+            name = member.filename.replace(f"pip-{version}.dist-info", "pip-99.0.dist-info")
+            if name == "pip/__init__.py":
+                content = content.replace(version.encode(), b"99.0")
+            if name.endswith("/METADATA"):
+                content = content.replace(f"Version: {version}".encode(), b"Version: 99.0", 1)
+            if name.endswith("/RECORD"):
+                rows = [row.split(",")[0].replace(f"pip-{version}.", "pip-99.0.") for row in content.decode().split()]
+                content = "".join(f"{row},,\n" for row in rows).encode()
+            target.writestr(name, content)
+    return new
+
+
+def test_pip_lists_and_checks_itself(tmp_path):
+    """`pip list`, `pip check` and `pip show --files` find a sound installation."""
+    env = tmp_path / "env"
+    seeding.create_natively(env)
+    assert "pip" in pip(env, "list")
+    pip(env, "check")
+    assert "Cannot locate" not in pip(env, "show", "--files", "pip")
+    assert "pip/__init__.py" in pip(env, "show", "--files", "pip")
+    seeding.check_whole(env)
+
+
+@pytest.mark.parametrize("module", ["pip", "ensurepip"])
+def test_pip_is_uninstalled_without_a_trace(module, tmp_path):
+    """`pip uninstall` and `ensurepip._uninstall` find every file: nothing of pip remains."""
+    env = tmp_path / "env"
+    seeding.create_natively(env)
+    command = ["pip", "uninstall", "-y", "pip"] if module == "pip" else ["ensurepip._uninstall"]
+    subprocess.run([env / "bin/python", "-m", *command], check=True, capture_output=True)
+    assert not list(seeding.site_packages(env).glob("pip*"))
+    assert not list((env / "bin").glob("pip*"))
+
+
+@pytest.mark.parametrize("mode", seeding.LINK_MODES)
+def test_pip_is_upgraded(mode, tmp_path, monkeypatch):
+    """`pip install --upgrade pip` replaces it, and other environments keep theirs."""
+    monkeypatch.setenv("FASTVENV_LINK_MODE", mode)
+    env, other = tmp_path / "env", tmp_path / "other"
+    seeding.create_natively(env)
+    seeding.create_natively(other)
+    wheel = newer_wheel(tmp_path)
+    pip(env, "install", "--no-index", "--find-links", str(wheel.parent), "--upgrade", "pip")
+    assert pip(env, "--version").startswith("pip 99.0 ")
+    assert not pip(other, "--version").startswith("pip 99.0 ")
+    seeding.check_whole(other)
+    assert not any("WARNING" in line for line in seeding.create_natively(tmp_path / "third"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FASTVENV_SEED", "ensurepip"),
+        ("PYTHONOPTIMIZE", "1"),
+        ("PYTHONPYCACHEPREFIX", "prefix"),
+        ("PYTHONNODEBUGRANGES", "1"),
+        ("ENSUREPIP_OPTIONS", "altinstall"),
+    ],
+)
+def test_variables_that_ensurepip_would_heed(variable, value, tmp_path, monkeypatch):
+    """What only ensurepip does exactly is left to it, and a debug record says why."""
+    monkeypatch.setenv(variable, str(tmp_path / value) if value == "prefix" else value)
+    env = tmp_path / "env"
+    with seeding.records() as seen:
+        seeding.create(env)
+    assert any(variable in line and "ensurepip" in line for line in seen), seen
+    assert list(seeding.site_packages(env).glob("pip-*.dist-info"))
+
+
+class OwnSetup(fastvenv.EnvBuilder):
+    """Overrides the stage itself."""
+
+    def _setup_pip(self, context):
+        super()._setup_pip(context)
+
+
+class OwnCall(fastvenv.EnvBuilder):
+    """Wants to see the call."""
+
+    def _call_new_python(self, context, *py_args, **kwargs):
+        self.called = True
+        super()._call_new_python(context, *py_args, **kwargs)
+
+
+class OwnContext(fastvenv.EnvBuilder):
+    """Runs pip with another name of the interpreter."""
+
+    def setup_python(self, context):
+        super().setup_python(context)
+        context.env_exec_cmd = os.path.join(context.bin_path, "python3")
+
+
+@pytest.mark.parametrize("builder", [OwnSetup, OwnCall, OwnContext])
+def test_what_subclasses_change_is_respected(builder, tmp_path):
+    """A subclass that changes a stage or the context gets ensurepip, run as the standard library runs it."""
+    env = tmp_path / "env"
+    with seeding.records() as seen:
+        builder(symlinks=True, with_pip=True).create(env)
+    assert any("installed by ensurepip, because" in line for line in seen), seen
+    assert pip(env, "--version")
+
+
+def test_a_pip_that_is_there_is_left_to_ensurepip(tmp_path):
+    """With pip in the environment, or the system's packages in sight, ensurepip decides what there is to do."""
+    env = tmp_path / "env"
+    seeding.create_natively(env)
+    with seeding.records() as seen:
+        fastvenv.EnvBuilder(symlinks=True, with_pip=True, upgrade=True).create(env)
+    assert any("is there already" in line for line in seen), seen
+    builder = fastvenv.EnvBuilder(symlinks=True, system_site_packages=True)
+    builder.create(tmp_path / "open")
+    context = builder.ensure_directories(str(tmp_path / "open"))
+    with seeding.records() as seen:
+        builder._setup_pip(context)
+    assert any("the environment sees the system's packages" in line for line in seen), seen
+
+
+@pytest.mark.parametrize("variable", ["FASTVENV_LINK_MODE", "FASTVENV_SEED"])
+def test_values_that_mean_nothing_are_refused(variable, tmp_path, monkeypatch):
+    """A misspelt value is a ValueError that names the variable."""
+    monkeypatch.setenv(variable, "hradlink")
+    with pytest.raises(ValueError, match=f"{variable} is .hradlink"):
+        seeding.create(tmp_path / "env")
+
+
+def test_environments_in_a_row_leak_nothing(tmp_path, monkeypatch):
+    """Many environments, cold ones among them, leave no descriptor open and no memory taken."""
+    seeding.create(tmp_path / "warm-up")
+    descriptors = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(ENVIRONMENTS):
+        if number in (0, ENVIRONMENTS // 2):
+            monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / f"cache{number}"))
+        env = tmp_path / "env"
+        seeding.create(env)
+        shutil.rmtree(env)
+    assert len(os.listdir("/proc/self/fd")) == len(descriptors)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < memory + 40_000
+
+
+@pytest.mark.parametrize("state", ["cold", "warm"])
+def test_an_interrupt_reaches_python_soon(state, tmp_path, monkeypatch):
+    """SIGINT during the work raises KeyboardInterrupt within half a second; a second run mends the environment."""
+    if state == "cold":
+        monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / "cache"))
+    env = tmp_path / "env"
+    interrupted = []
+    delays = [0.05, 0.15, 0.25] if state == "cold" else [0.002, 0.004, 0.006, 0.008]
+    for delay in delays:
+        timer = threading.Timer(delay, lambda: (interrupted.append(time.monotonic()), os.kill(os.getpid(), signal.SIGINT)))
+        try:
+            timer.start()
+            seeding.create(env)
+            timer.join()
+            time.sleep(0)
+        except KeyboardInterrupt:
+            assert time.monotonic() - interrupted[-1] < 0.5
+        shutil.rmtree(env, ignore_errors=True)
+        if state == "cold":
+            shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+    assert interrupted
+    seeding.create_natively(env)
+    seeding.check_whole(env)
+
+
+def test_the_cache_command(tmp_path, monkeypatch, capsys):
+    """`python -m fastvenv.cache` tells where the cache is and what it holds, and removes that and no more."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(folder))
+    assert cache_command.main(["info"]) == 0
+    assert "0 images, 0 files" in capsys.readouterr().out
+    seeding.create(tmp_path / "env")
+    (folder / "notes").write_text("mine")
+    assert cache_command.main(["dir"]) == 0
+    assert capsys.readouterr().out == f"{folder}\n"
+    assert cache_command.main(["info"]) == 0
+    assert ": 1 images" in capsys.readouterr().out or sys.version_info < (3, 12)
+    assert cache_command.main(["clean"]) == 0
+    assert os.listdir(folder) == ["notes"]
+    assert cache_command.main(["wrong"]) == 2
+    assert "usage:" in capsys.readouterr().err
+    seeding.check_whole(tmp_path / "env")
+
+
+def test_the_standard_librarys_order_is_kept(tmp_path):
+    """Scripts of subclasses find pip installed in `post_setup`."""
+
+    class Builder(fastvenv.EnvBuilder):
+        def post_setup(self, context):
+            subprocess.run([context.env_exec_cmd, "-m", "pip", "--version"], check=True, capture_output=True)
+
+    Builder(symlinks=True, with_pip=True).create(tmp_path / "env")
