@@ -16,7 +16,7 @@ KEYS = ["home", "include-system-site-packages", "version", "executable", "comman
 
 def config(env):
     """The keys and values, read as every reader may: by lines of any kind."""
-    text = (env / "pyvenv.cfg").read_text(encoding="utf-8", newline="")
+    text = (env / "pyvenv.cfg").read_bytes().decode()
     return [tuple(part.strip() for part in line.split("=", 1)) for line in text.splitlines()]
 
 

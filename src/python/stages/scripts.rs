@@ -96,7 +96,8 @@ pub fn replace_variables<'py>(
     let values = Values {
         env_dir: &context.bytes("env_dir")?,
         env_name: &context.bytes("env_name")?,
-        prompt: &context.bytes("prompt")?,
+        // CPython's own tests up to 3.12 make an environment with the prompt `True`.
+        prompt: &encoded(context.get("prompt")?.str()?.as_any())?,
         bin_name: &context.bytes("bin_name")?,
         env_exe: &context.bytes("env_exe")?,
     };
