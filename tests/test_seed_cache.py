@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 import seeding
 
 ROUNDS = int(os.environ.get("FASTVENV_TEST_ROUNDS", "12"))

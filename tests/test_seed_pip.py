@@ -12,8 +12,9 @@ import time
 import zipfile
 from pathlib import Path
 
-import fastvenv
 import pytest
+
+import fastvenv
 import seeding
 from fastvenv import cache as cache_command
 
