@@ -60,6 +60,27 @@ def test_deactivate_restores_what_was_set_empty_or_unset(shell, path, home, prom
 
 
 @every_shell()
+def test_odd_values_come_back_as_they_were(shell, tmp_path):
+    """What PATH and PYTHONHOME hold is data as well, and comes back byte for byte."""
+    odd = f"/usr/bin:/bin::/a b/$(touch pwned)/`touch pwned`/$HOME/*?!!\\\n\"'%~#:{tmp_path}:"
+    ended = run(
+        shell,
+        tmp_path,
+        exported("before"),
+        shell.source(install(tmp_path / "env") / shell.script),
+        exported("active"),
+        "deactivate",
+        exported("after"),
+        env={"PATH": odd, "PYTHONHOME": odd},
+    )
+    assert (ended.status, ended.output) == (0, b"")
+    before, active, after = map(ended.environment, ["before", "active", "after"])
+    assert active[b"PATH"] == os.fsencode(f"{tmp_path}/env/bin:") + before[b"PATH"]
+    assert (after[b"PATH"], after[b"PYTHONHOME"]) == (before[b"PATH"], os.fsencode(odd))
+    assert not (tmp_path / "pwned").exists()
+
+
+@every_shell()
 def test_one_environment_takes_the_place_of_another(shell, tmp_path):
     """Activating B over A leaves nothing of A, and deactivate goes back to what was before A."""
     ended = run(
@@ -161,9 +182,10 @@ def test_the_prompt_is_left_alone_where_that_is_wished(shell, tmp_path):
     assert ended.environment("active")[b"VIRTUAL_ENV_PROMPT"] == b"name"
 
 
-@pytest.mark.parametrize(
-    "prompt", ["name", ".venv", "my-env_3.13", "with spaces", "ünïcode", "(nested)", "a+b=c,d@e:f"]
-)
+ORDINARY = ["name", ".venv", "my-env_3.13", "with spaces", "ünïcode", "(nested)", "a+b=c,d@e:f", "-e", "0", "x y)(", ""]
+
+
+@pytest.mark.parametrize("prompt", ORDINARY)
 @every_shell()
 def test_an_ordinary_name_stands_before_the_prompt_as_it_is(shell, prompt, tmp_path):
     """The prompt is "(<name>) " and what it was before; so too if the variable that forbids it is empty."""

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shells import SHELLS, install, needs
 from terminal import Terminal
@@ -30,6 +32,9 @@ NAMES = {
     "letters": "ünïcödé 虚拟环境 🐍",
     "lines": "one\n$(touch pwned)\ntwo",
 }
+
+PIECES = [*"$`!%\\\"'(){}[]<>~#^&;|*?=:@/,.-+_ aAdDhnwe01é虚", "$(", "${", "\\$(", "%{", "%}", "\\D{", "%D{", "\\["]
+ANY_NAME = st.lists(st.sampled_from(PIECES), min_size=1, max_size=20).map("".join)
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,9 @@ SETTINGS = {
 }
 
 
-@pytest.fixture
-def home(tmp_path):
-    """A home folder with no settings but the prompt of tcsh, which no variable can set."""
-    home = tmp_path / "home"
+def home_in(folder):
+    """Make a home folder with no settings but the prompt of tcsh, which no variable can set."""
+    home = folder / "home"
     home.mkdir()
     (home / ".tcshrc").write_text(f"set prompt = '{MARK}'\n")
     return home
@@ -95,8 +99,9 @@ def open_terminal(setting, home):
 @pytest.mark.parametrize(
     "setting", [pytest.param(setting, id=name, marks=needs(setting.argv[0])) for name, setting in SETTINGS.items()]
 )
-def test_a_name_is_drawn_as_it_is(setting, home, tmp_path):
+def test_a_name_is_drawn_as_it_is(setting, tmp_path):
     """In an interactive shell, every name above is shown letter for letter, and no command in it has run."""
+    home = home_in(tmp_path)
     with open_terminal(setting, home) as terminal:
         terminal.run(setting.before)
         for number, name in enumerate(NAMES.values()):
@@ -111,3 +116,17 @@ def test_a_name_is_drawn_as_it_is(setting, home, tmp_path):
         terminal.run("deactivate")
         assert "(" not in terminal.run(":")
     assert not (home / "pwned").exists()
+
+
+@pytest.mark.parametrize("shell", [pytest.param(name, marks=needs(name)) for name in SHELLS])
+@settings(max_examples=20)
+@given(names=st.lists(ANY_NAME, min_size=1, max_size=10))
+def test_any_name_is_drawn_as_it_is(shell, names, tmp_path_factory):
+    """Whatever the characters that shells care about, and in any order, they are shown as they are."""
+    setting = SETTINGS[shell]
+    folder = tmp_path_factory.mktemp("names")
+    with open_terminal(setting, home_in(folder)) as terminal:
+        for number, name in enumerate(names):
+            script = install(folder / "env", prompt=name, folder=folder / str(number)) / setting.language.script
+            terminal.run(setting.language.source(script))
+            assert f"({name.translate(str.maketrans(setting.drawn))}) {MARK}" in terminal.run(":")
