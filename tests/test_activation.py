@@ -158,7 +158,7 @@ def test_functions_of_the_user_do_not_get_in_the_way_in_fish(tmp_path):
     ended = run(
         shell,
         tmp_path,
-        "for name in functions printf set_color echo string; function $name; builtin echo shadowed; end; end",
+        "for name in functions printf set_color; function $name; builtin echo shadowed; end; end",
         "function fish_prompt; builtin echo before; end",
         shell.source(install(tmp_path / "env") / shell.script),
         "fish_prompt",
