@@ -148,15 +148,15 @@ impl Compilers {
         let mut compiled = vec![false; count];
         let mut open = count;
         while open > 0 {
+            // Interrupted from a terminal, the processes have got the signal too and end by themselves.
+            if observer.interrupted() {
+                self.stop();
+                return Err(Trouble::Interrupted);
+            }
             match receiver.recv_timeout(Duration::from_millis(20)) {
                 Ok((index, answer)) => {
                     compiled[index] = answer;
                     open -= 1;
-                }
-                // Interrupted from a terminal, the processes have got the signal too and end by themselves.
-                Err(_) if observer.interrupted() => {
-                    self.stop();
-                    return Err(Trouble::Interrupted);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(Trouble::Compiler(self.complaint())),

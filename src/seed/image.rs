@@ -100,7 +100,7 @@ pub fn build(
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
     }
     let script = pip_script(&wheel, bundled)?;
-    let (jobs, mode) = unpack(&tree, &wheel, recipe, seconds * 1_000_000_000)?;
+    let (jobs, mode) = unpack(&tree, &wheel, recipe, seconds * 1_000_000_000, observer)?;
     let compiled = compilers.run(jobs, observer).map_err(stop)?;
     let bytecode: Vec<_> =
         compiled.into_iter().filter(|(_, done)| *done).map(|(job, _)| job.target).collect();
@@ -145,10 +145,19 @@ fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, R
 
 /// Writes the wheel's files, and makes the folders for their bytecode. Returns what is to be compiled, and the
 /// permission bits of ordinary files.
-fn unpack(tree: &Dir, wheel: &Wheel, recipe: &Recipe, modified: i64) -> Result<(Vec<Job>, u32)> {
+fn unpack(
+    tree: &Dir,
+    wheel: &Wheel,
+    recipe: &Recipe,
+    modified: i64,
+    observer: &mut dyn Observer,
+) -> Result<(Vec<Job>, u32)> {
     let (mut walk, mut jobs, mut mode) = (Walk::new(tree), Vec::new(), 0);
     let make = |parent: &Dir, name: &str| parent.enter(name, Access::Umask);
     for file in &wheel.files {
+        if observer.interrupted() {
+            return Err(Error::Interrupted);
+        }
         let (folder, name) = split(&file.path);
         let add_mode = if file.executable { 0o111 } else { 0 };
         let here = walk.go(folder, make)?;
