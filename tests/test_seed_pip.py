@@ -216,7 +216,9 @@ def test_an_interrupt_reaches_python_soon(state, tmp_path, monkeypatch):
     interrupted = []
     delays = [0.05, 0.15, 0.25] if state == "cold" else [0.002, 0.004, 0.006, 0.008]
     for delay in delays:
-        timer = threading.Timer(delay, lambda: (interrupted.append(time.monotonic()), os.kill(os.getpid(), signal.SIGINT)))
+        timer = threading.Timer(
+            delay, lambda: (interrupted.append(time.monotonic()), os.kill(os.getpid(), signal.SIGINT))
+        )
         try:
             timer.start()
             seeding.create(env)

@@ -91,7 +91,9 @@ def test_the_first_line_of_scripts(folder: str, tmp_path: Path) -> None:
     assert os.spawnl(os.P_WAIT, env / "bin/pip", "pip", "--version") == 0
 
 
-@pytest.mark.parametrize("folder", [f"$(touch x)`{LONG}", '"; \\', "tab\there", "line\nend", LONG + "\\N{x}'''"], ids=ascii)
+@pytest.mark.parametrize(
+    "folder", [f"$(touch x)`{LONG}", '"; \\', "tab\there", "line\nend", LONG + "\\N{x}'''"], ids=ascii
+)
 def test_first_lines_that_pip_writes_wrongly(folder: str, tmp_path: Path) -> None:
     """Where pip's script could not run, or would run something else, ours runs."""
     env = tmp_path / folder / "env with space"
