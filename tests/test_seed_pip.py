@@ -212,7 +212,7 @@ def test_environments_in_a_row_leak_nothing(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("state", ["cold", "warm"])
 def test_an_interrupt_reaches_python_soon(state, tmp_path, monkeypatch):
-    """SIGINT during the work raises KeyboardInterrupt within seconds, on a busy machine too; a second run mends the environment."""
+    """SIGINT raises KeyboardInterrupt within seconds, on a busy machine too; a second run mends the environment."""
     if state == "cold":
         monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / "cache"))
     env = tmp_path / "env"

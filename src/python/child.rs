@@ -2,6 +2,7 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::context::Context;
@@ -38,6 +39,9 @@ pub fn call_new_python(
 }
 
 /// The package `fastvenv`: the globals of the stages, as `venv` is of the stdlib's.
-pub fn package(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
-    py.import(intern!(py, "fastvenv"))
+///
+/// Looked up once: an import that a signal arrives in may report a `SystemError` in place of the signal's exception.
+pub fn package(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    static PACKAGE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    facts::once(py, &PACKAGE, "fastvenv")
 }
