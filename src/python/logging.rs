@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use pyo3_log::{Caching, Logger};
 
@@ -31,6 +32,18 @@ impl LazyLogger {
     }
 }
 
+/// pyo3-log leaves what a handler raises pending, where the next call of Python would stumble over it. An interrupt
+/// is raised again at Python's next look; anything else is reported as what nobody can catch.
+fn settle(py: Python<'_>) {
+    let Some(error) = PyErr::take(py) else { return };
+    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        // SAFETY: the GIL is held, and the function takes nothing.
+        unsafe { pyo3::ffi::PyErr_SetInterrupt() };
+    } else {
+        error.write_unraisable(py, None);
+    }
+}
+
 impl Log for LazyLogger {
     fn enabled(&self, metadata: &Metadata) -> bool {
         metadata.level() <= Level::Warn || Python::attach(|py| is_loaded(py, "logging").unwrap_or(false))
@@ -42,6 +55,7 @@ impl Log for LazyLogger {
         }
         if let Some(logger) = self.inner() {
             logger.log(record);
+            Python::attach(settle);
         }
     }
 
