@@ -136,7 +136,8 @@ def test_a_spoilt_file(damage, mode, tmp_path, filled, cache, monkeypatch):
     """A file that was changed, cut or removed in the cache is noticed, said, and the image built anew."""
     monkeypatch.setenv("FASTVENV_LINK_MODE", mode)
     shutil.copytree(filled, cache)
-    victims = [path for path in images(cache)[-1].glob("tree/pip*/_internal/**/*.py") if path.stat().st_size > 100]
+    sources = (path for image in images(cache) for path in image.glob("tree/pip*/_internal/**/*.py"))
+    victims = [path for path in sources if path.stat().st_size > 100]
     damage(random.Random(5).choice(victims))
     seen = seeding.create_natively(tmp_path / "env")
     assert any(line.startswith("WARNING the cache is spoilt") for line in seen), seen
@@ -328,7 +329,7 @@ def test_a_file_with_too_many_links(tmp_path, filled, cache, monkeypatch):
     """Where a file of the cache can't have another link, files are copied."""
     shutil.copytree(filled, cache)
     monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
-    file = next(images(cache)[-1].glob("tree/pip*/__init__.py"))
+    file = next(path for image in images(cache) for path in image.glob("tree/pip*/__init__.py"))
     links = tmp_path / "links"
     links.mkdir()
     with contextlib.suppress(OSError):
