@@ -75,11 +75,6 @@ pub fn is_link(path: &Path) -> bool {
     path.is_symlink()
 }
 
-/// Whether a regular file is there, links followed (`os.path.isfile`).
-pub fn is_file(path: &Path) -> bool {
-    path.is_file()
-}
-
 /// The path with all links resolved, in its simplest form on Windows; as it is where that can't be told, as
 /// `os.path.realpath` leaves it.
 pub fn real_path(path: &Path) -> PathBuf {

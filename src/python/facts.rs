@@ -16,7 +16,7 @@ static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 static OS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 /// The module, looked up once: an import statement takes longer than most of the system calls around it.
-pub fn once<'py>(
+fn once<'py>(
     py: Python<'py>,
     cell: &'static PyOnceLock<Py<PyModule>>,
     name: &str,

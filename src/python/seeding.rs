@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use super::builder::EnvBuilder;
@@ -67,8 +66,7 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     let Some(paths) = own_paths(context, &interpreter)? else {
         return Ok(Err("the context is not as fastvenv made it"));
     };
-    static MACHINERY: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let machinery = facts::once(py, &MACHINERY, "_frozen_importlib_external")?;
+    let machinery = py.import(intern!(py, "_frozen_importlib_external"))?;
     Ok(Ok(Request {
         platform: interpreter.platform,
         version: interpreter.version,
@@ -108,7 +106,7 @@ fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
     if !facts::is_loaded(py, "subprocess")? {
         return Ok(false);
     }
-    let function = facts::sys(py, "modules")?.get_item("subprocess")?.getattr("check_output")?;
+    let function = py.import(intern!(py, "subprocess"))?.getattr("check_output")?;
     // A function knows its module; what stands in for one knows another, or none.
     let module = function.getattr(intern!(py, "__module__")).and_then(|module| module.extract::<String>());
     Ok(!module.is_ok_and(|module| module == "subprocess"))
