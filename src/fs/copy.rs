@@ -71,11 +71,12 @@ pub struct Template {
 /// Reads a file and its mode.
 pub fn read_template(path: &Path) -> Result<Template> {
     let read = || -> io::Result<Template> {
-        let mut file = File::open(path)?;
-        let permissions = file.metadata()?.permissions();
-        let mut content = Vec::new();
-        file.read_to_end(&mut content)?;
-        Ok(Template { content, permissions })
+        let file = File::open(path)?;
+        let found = file.metadata()?;
+        // With the size known, nothing is asked for twice.
+        let mut content = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
+        file.take(found.len()).read_to_end(&mut content)?;
+        Ok(Template { content, permissions: found.permissions() })
     };
     read().map_err(|source| Error::io("read", path, source))
 }

@@ -27,7 +27,7 @@ pub fn symlink_or_copy(
         return Err(PyAssertionError::new_err("symlink_or_copy is not for Windows"));
     }
     let (source, destination): (std::path::PathBuf, std::path::PathBuf) = (src.extract()?, dst.extract()?);
-    let symlinks = is_set(builder, "symlinks")?;
+    let symlinks = is_set(builder, intern!(py, "symlinks"))?;
     let text = if relative_symlinks_ok { LinkText::NameAlone } else { LinkText::Whole };
     let placed = py.detach(|| {
         if symlinks {
@@ -59,8 +59,8 @@ fn setup_posix(
 ) -> PyResult<()> {
     let py = builder.py();
     let place = intern!(py, "symlink_or_copy");
-    let (env_exe, bin_path) = (context.get("env_exe")?, context.path("bin_path")?);
-    builder.call_method1(place, (context.get("executable")?, &env_exe))?;
+    let (env_exe, bin_path) = (context.get(intern!(py, "env_exe"))?, context.path(intern!(py, "bin_path"))?);
+    builder.call_method1(place, (context.get(intern!(py, "executable"))?, &env_exe))?;
     make_executable_unless_link(py, &env_exe.extract::<std::path::PathBuf>()?)?;
 
     let relative = PyDict::new(py);
@@ -85,8 +85,9 @@ fn setup_nt(
     interpreter: &Interpreter,
 ) -> PyResult<()> {
     let py = builder.py();
-    let (python_dir, bin_path) = (context.path("python_dir")?, context.path("bin_path")?);
-    let env_exe = context.path("env_exe")?;
+    let (python_dir, bin_path) =
+        (context.path(intern!(py, "python_dir"))?, context.path(intern!(py, "bin_path"))?);
+    let env_exe = context.path(intern!(py, "env_exe"))?;
     let exe_name = env_exe.file_name().unwrap_or_default().to_string_lossy();
     let is_build = facts::is_python_build(py)?;
     let launchers_dir = if is_build { python_dir.clone() } else { facts::launchers_dir(py)? };
@@ -100,7 +101,7 @@ fn setup_nt(
         exe_name: &exe_name,
     };
     let plan = nt::plan(&base);
-    if is_set(builder, "symlinks")? {
+    if is_set(builder, intern!(py, "symlinks"))? {
         match py.detach(|| nt::link_all(&plan, &bin_path)) {
             Ok(()) => return copy_tcl(py, context, is_build),
             Err(errors) => warn_of_links(&errors),
@@ -125,6 +126,7 @@ fn copy_tcl(py: Python<'_>, context: &Context<'_, '_>, is_build: bool) -> PyResu
     if !is_build {
         return Ok(());
     }
-    let (python_dir, env_dir) = (context.path("python_dir")?, context.path("env_dir")?);
+    let (python_dir, env_dir) =
+        (context.path(intern!(py, "python_dir"))?, context.path(intern!(py, "env_dir"))?);
     Ok(py.detach(|| nt::copy_tcl(&python_dir, &env_dir))?)
 }
