@@ -5,14 +5,16 @@ mod clear;
 mod copy;
 pub mod dir;
 pub mod transfer;
+mod whole;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use clear::{check_clearable, clear_folder};
+pub use clear::{check_clearable, clear_folder, remains};
 pub use copy::{Template, copy_contents, copy_with_mode, make_executable, read_template, write_like};
+pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};
 
@@ -55,9 +57,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::io("read", path, source))
 }
 
-/// Writes a file anew, keeping the mode of one that stands there.
+/// Writes a file anew, whole or not at all, keeping the mode of one that stands there.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
-    fs::write(path, content).map_err(|source| Error::io("write", path, source))
+    whole::write_whole(path, None, |file| file.write_all(content))
+        .map_err(|source| Error::io("write", path, source))
 }
 
 /// Removes a file or link.

@@ -67,7 +67,8 @@ pub fn ensure_directories<'py>(
     let folder: PathBuf = env_dir.extract()?;
     let (executable, python_dir, exe_name) = base_interpreter(py, &interpreter)?;
 
-    if py.detach(|| fs::exists(&folder)) && is_set(builder, intern!(py, "clear"))? {
+    let stood = py.detach(|| fs::exists(&folder));
+    if stood && is_set(builder, intern!(py, "clear"))? {
         clear(builder, env_dir, &folder)?;
     }
     py.detach(|| fs::ensure_folder(&folder))?;
@@ -84,7 +85,12 @@ pub fn ensure_directories<'py>(
     namespace.setattr(intern!(py, "python_exe"), &exe_name)?;
 
     create_folders(builder, &context, env_dir, &folder, &interpreter)?;
-    let env_exe = context.path(intern!(py, "bin_path"))?.join(&exe_name);
+    let bin_path = context.path(intern!(py, "bin_path"))?;
+    if stood {
+        // A run that was killed may have left what it had not finished.
+        py.detach(|| [&folder, &bin_path].into_iter().for_each(|folder| fs::sweep(folder)));
+    }
+    let env_exe = bin_path.join(&exe_name);
     context.set_path(intern!(py, "env_exe"), &env_exe)?;
     context.set_path(intern!(py, "env_exec_cmd"), &command_path(builder, &env_exe, interpreter.platform)?)?;
     Ok(namespace)
