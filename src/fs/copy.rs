@@ -52,12 +52,36 @@ pub fn copy_with_mode(source: &Path, destination: &Path) -> Result<()> {
     to.set_modified(modified).map_err(failed)
 }
 
-/// Gives a file the mode 0755.
+/// Gives a file the mode 0755; not one that a link leads to, which may be the base interpreter.
 #[cfg(unix)]
 pub fn make_executable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, Permissions::from_mode(0o755))
-        .map_err(|source| Error::io("make executable", path, source))
+    let make = || match fs::symlink_metadata(path)? {
+        found if found.is_symlink() => Ok(()),
+        _ => fs::set_permissions(path, Permissions::from_mode(0o755)),
+    };
+    make().map_err(|source| Error::io("make executable", path, source))
+}
+
+/// Whether two files, neither of them a link, have one content, but the second lacks the permission to be executed.
+#[cfg(unix)]
+pub fn is_inexecutable_copy(original: &Path, path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let look = || -> io::Result<bool> {
+        let (one, other) = (fs::symlink_metadata(original)?, fs::symlink_metadata(path)?);
+        Ok(other.is_file()
+            && other.permissions().mode() & 0o111 == 0
+            && one.is_file()
+            && one.len() == other.len()
+            && fs::read(original)? == fs::read(path)?)
+    };
+    look().unwrap_or(false)
+}
+
+/// Windows knows executables by their suffix.
+#[cfg(windows)]
+pub fn is_inexecutable_copy(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// Windows has no such mode: an executable is one by its suffix.

@@ -65,7 +65,9 @@ impl Dir {
             match self.open_unmounted(name) {
                 Ok(folder) => return Ok(Some(folder)),
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) if error.kind() != ErrorKind::NotADirectory => return Err(self.unremoved(name, error)),
+                Err(error) if error.kind() != ErrorKind::NotADirectory => {
+                    return Err(self.unremoved(name, error));
+                }
                 // It was a folder a moment ago, and no longer is.
                 Err(_) if refused.kind() == ErrorKind::IsADirectory && attempt < ATTEMPTS => {}
                 Err(_) => return Err(self.unremoved(name, refused)),

@@ -145,7 +145,13 @@ impl Dir {
 
     /// Removes the file or link of that name.
     pub fn remove_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
-        fs::remove_file(self.join(name)).map_err(|source| Error::io("remove", self.join(name), source))
+        let path = self.join(name);
+        let removed = fs::remove_file(&path).or_else(|error| match fs::symlink_metadata(&path) {
+            // On Windows a link to a folder is itself removed as a folder.
+            Ok(found) if found.is_symlink() => fs::remove_dir(&path),
+            _ => Err(error),
+        });
+        removed.map_err(|source| Error::io("remove", path, source))
     }
 
     /// Removes the empty folder of that name.
