@@ -48,8 +48,9 @@ def test_a_call_that_fails(error, prepare, tmp_path):
         before = faults.snapshot(env)
         outcome = faults.run_with(f"error={error}", call, env, **LINKS)
         assert outcome.status == 0, (call, outcome)
-        if outcome.raised["class"] == "RuntimeError" and call.name == "close":
-            continue  # the one of a folder that was listed: see test_panics.py
+        if "unexpected error during closedir" in str(outcome.raised.get("text")):
+            continue  # Rust's own library panics: see test_panics.py
+        assert "panicked" not in outcome.stderr, (call, outcome)
         if outcome.raised["class"] is None:
             check_fallback(env, whole, call)
             continue
@@ -62,7 +63,7 @@ def test_a_call_that_fails(error, prepare, tmp_path):
 def check_fallback(env, whole, call):
     """All is there; where a link could not be made there is a copy, as in the standard library."""
     for name, entry in faults.snapshot(env).items():
-        copied = call.name.startswith("symlink") and entry == faults.base()
+        copied = call.name.startswith(("symlink", "statx")) and entry == faults.base()
         # pyvenv.cfg then tells the interpreter by a path with links in it, as os.path.realpath gives it.
         unresolved = call.name == "readlink" and name == "pyvenv.cfg"
         assert copied or unresolved or entry == whole[name], (call, name)
