@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import seeding
+from fastvenv import cache as cache_command
 from seeding import images
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -101,6 +102,19 @@ def test_a_cache_that_is_no_folder(tmp_path, cache):
         seen = seeding.create_natively(env)
         assert any("no cache is used" in line for line in seen), seen
         seeding.check_whole(env)
+
+
+def test_a_folder_of_the_users_own_is_no_cache(tmp_path, cache, capsys):
+    """A folder with other things in it is not written to, swept or cleaned, whatever their names; the user is told."""
+    photo = cache / "images/holiday/photo"
+    photo.parent.mkdir(parents=True)
+    photo.write_text("precious")
+    seen = seeding.create_natively(tmp_path / "env")
+    assert any("WARNING" in line and "was not made by fastvenv" in line for line in seen), seen
+    seeding.check_whole(tmp_path / "env")
+    assert cache_command.main(["clean"]) == 1
+    assert "no cache that fastvenv made" in capsys.readouterr().err
+    assert [path for path in cache.rglob("*") if path.is_file()] == [photo]
 
 
 def test_another_users_cache(tmp_path, filled, cache):
