@@ -32,7 +32,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
             return Ok(false);
         }
     };
-    let mut signals = Signals { looked: Instant::now(), raised: None };
+    let mut signals = Signals::new();
     let outcome = py.detach(|| seed(&request, &mut signals));
     match outcome {
         Ok(Outcome::Seeded { origin, link_mode }) => {
@@ -44,8 +44,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
             log::debug!(target: "fastvenv", "pip is installed by ensurepip, because {reason}");
             Ok(false)
         }
-        Err(Error::Interrupted) => Err(signals.raised.unwrap_or_else(|| Error::Interrupted.into())),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(signals.exception(error)),
     }
 }
 
@@ -148,9 +147,23 @@ pub fn variables(py: Python<'_>) -> PyResult<Variables> {
 }
 
 /// Passes the core's lines on to the logger, and Python's signals to the core.
-struct Signals {
+pub struct Signals {
     looked: Instant,
     raised: Option<PyErr>,
+}
+
+impl Signals {
+    pub fn new() -> Self {
+        Self { looked: Instant::now(), raised: None }
+    }
+
+    /// The exception for an error of the core: for an interrupt, the one that the signal's handler raised.
+    pub fn exception(self, error: Error) -> PyErr {
+        match (error, self.raised) {
+            (Error::Interrupted, Some(raised)) => raised,
+            (error, _) => error.into(),
+        }
+    }
 }
 
 impl Observer for Signals {

@@ -8,17 +8,39 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::config;
+use crate::error::quoted;
 use crate::fs;
 use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
+use crate::python::child::package;
 use crate::python::context::{Context, new_context, path_text};
+use crate::python::errors::add_note;
 use crate::python::facts;
 use crate::python::options::is_set;
+use crate::python::seeding::Signals;
+use crate::seed::Observer;
 
 /// `EnvBuilder.clear_directory`.
 pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
     let path: PathBuf = path.extract()?;
-    Ok(py.detach(|| fs::clear_folder(&path))?)
+    let mut signals = Signals::new();
+    py.detach(|| fs::clear_folder(&path, &mut || signals.interrupted())).map_err(|error| {
+        let error = signals.exception(error);
+        if let Some(note) = note_of_remains(&path) {
+            add_note(py, &error, &note);
+        }
+        error
+    })
+}
+
+/// What a clearing that was cut short has left, some of it by name.
+fn note_of_remains(path: &Path) -> Option<String> {
+    const SHOWN: usize = 5;
+    let names = fs::remains(path);
+    let more = names.len().saturating_sub(SHOWN);
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| quoted(name)).collect();
+    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!shown.is_empty()).then(|| format!("In {} there remain {}{tail}", quoted(path), shown.join(", ")))
 }
 
 /// `EnvBuilder._venv_path`.
@@ -67,10 +89,10 @@ pub fn ensure_directories<'py>(
     let folder: PathBuf = env_dir.extract()?;
     let (executable, python_dir, exe_name) = base_interpreter(py, &interpreter)?;
 
-    if py.detach(|| fs::exists(&folder)) && is_set(builder, intern!(py, "clear"))? {
+    if is_set(builder, intern!(py, "clear"))? && py.detach(|| fs::exists(&folder)) {
         clear(builder, env_dir, &folder)?;
     }
-    py.detach(|| fs::ensure_folder(&folder))?;
+    let is_new = py.detach(|| fs::ensure_folder(&folder))?;
 
     let namespace = new_context(py)?;
     let context = Context(&namespace);
@@ -84,7 +106,12 @@ pub fn ensure_directories<'py>(
     namespace.setattr(intern!(py, "python_exe"), &exe_name)?;
 
     create_folders(builder, &context, env_dir, &folder, &interpreter)?;
-    let env_exe = context.path(intern!(py, "bin_path"))?.join(&exe_name);
+    let bin_path = context.path(intern!(py, "bin_path"))?;
+    if !is_new {
+        // A run that was killed may have left what it had not finished.
+        py.detach(|| [&folder, &bin_path].into_iter().for_each(|folder| fs::sweep(folder)));
+    }
+    let env_exe = bin_path.join(&exe_name);
     context.set_path(intern!(py, "env_exe"), &env_exe)?;
     context.set_path(intern!(py, "env_exec_cmd"), &command_path(builder, &env_exe, interpreter.platform)?)?;
     Ok(namespace)
@@ -124,7 +151,13 @@ fn clear(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>, folder: &Path) 
     let py = builder.py();
     let home: PathBuf = facts::os_path(py, intern!(py, "expanduser"), ("~",))?.extract()?;
     let base: PathBuf = facts::sys(py, intern!(py, "base_prefix"))?.extract()?;
-    let precious = [("the home folder", home.as_path()), ("the base interpreter", base.as_path())];
+    let own: PathBuf = package(py)?.getattr(intern!(py, "__file__"))?.extract()?;
+    // Without its own folder fastvenv could not fill the environment again: there would be no scripts to install.
+    let precious = [
+        ("the home folder", home.as_path()),
+        ("the base interpreter", base.as_path()),
+        ("fastvenv itself", own.parent().unwrap_or(&own)),
+    ];
     py.detach(|| fs::check_clearable(folder, &precious))?;
     builder.call_method1(intern!(py, "clear_directory"), (env_dir,)).map(drop)
 }
@@ -143,7 +176,8 @@ fn create_folders(
     };
     let ensure = |attribute: &Bound<'_, PyString>, path: &Path| -> PyResult<()> {
         context.set_path(attribute, path)?;
-        Ok(py.detach(|| fs::ensure_folder(path))?)
+        py.detach(|| fs::ensure_folder(path))?;
+        Ok(())
     };
 
     let bin_path = by_scheme("scripts")?;

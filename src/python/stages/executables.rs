@@ -1,6 +1,6 @@
 //! `setup_python` and its helper.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use pyo3::exceptions::PyAssertionError;
 use pyo3::intern;
@@ -26,7 +26,7 @@ pub fn symlink_or_copy(
     if facts::platform(py)? == Platform::Nt {
         return Err(PyAssertionError::new_err("symlink_or_copy is not for Windows"));
     }
-    let (source, destination): (std::path::PathBuf, std::path::PathBuf) = (src.extract()?, dst.extract()?);
+    let (source, destination): (PathBuf, PathBuf) = (src.extract()?, dst.extract()?);
     let symlinks = is_set(builder, intern!(py, "symlinks"))?;
     let text = if relative_symlinks_ok { LinkText::NameAlone } else { LinkText::Whole };
     let placed = py.detach(|| {
@@ -61,7 +61,8 @@ fn setup_posix(
     let place = intern!(py, "symlink_or_copy");
     let (env_exe, bin_path) = (context.get(intern!(py, "env_exe"))?, context.path(intern!(py, "bin_path"))?);
     builder.call_method1(place, (context.get(intern!(py, "executable"))?, &env_exe))?;
-    make_executable_unless_link(py, &env_exe.extract::<std::path::PathBuf>()?)?;
+    let executable: PathBuf = env_exe.extract()?;
+    py.detach(|| fs::make_executable(&executable))?;
 
     let relative = PyDict::new(py);
     relative.set_item(intern!(py, "relative_symlinks_ok"), true)?;
@@ -69,14 +70,12 @@ fn setup_posix(
         let path = bin_path.join(name);
         if !py.detach(|| fs::exists(&path)) {
             builder.call_method(place, (&env_exe, path_text(py, &path)?), Some(&relative))?;
-            make_executable_unless_link(py, &path)?;
+            py.detach(|| fs::make_executable(&path))?;
+        } else if path != executable {
+            py.detach(|| executables::finish_copy(&executable, &path))?;
         }
     }
     Ok(())
-}
-
-fn make_executable_unless_link(py: Python<'_>, path: &Path) -> PyResult<()> {
-    Ok(py.detach(|| if fs::is_link(path) { Ok(()) } else { fs::make_executable(path) })?)
 }
 
 fn setup_nt(

@@ -35,7 +35,7 @@ pub fn install_scripts(
     let path: PathBuf = path.extract()?;
     let platform = facts::platform(py)?;
     let bin_path = Context(context).path(intern!(py, "bin_path"))?;
-    for script in py.detach(|| install::scripts_in(&path, platform)) {
+    for script in py.detach(|| install::scripts_in(&path, platform))? {
         install_script(builder, context, &script, platform, &bin_path)?;
     }
     Ok(())
