@@ -11,9 +11,10 @@ use crate::config;
 use crate::fs;
 use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
-use crate::python::context::{Context, new_context, path_text};
+use crate::python::context::{Context, encoded, new_context, path_text};
 use crate::python::facts;
 use crate::python::options::is_set;
+use crate::scripts::install;
 
 /// `EnvBuilder.clear_directory`.
 pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -62,6 +63,10 @@ pub fn ensure_directories<'py>(
     check_name(env_dir, &interpreter)?;
     let folder: PathBuf = env_dir.extract()?;
     let (executable, python_dir, exe_name) = base_interpreter(py, &interpreter)?;
+    let env_name = facts::os_path(py, "split", (env_dir,))?.get_item(1)?;
+    let prompt = builder.getattr(intern!(py, "prompt"))?;
+    let prompt = if prompt.is_none() { env_name.clone() } else { prompt };
+    check_values(env_dir, &prompt, interpreter.platform)?;
 
     if py.detach(|| fs::exists(&folder)) && is_set(builder, "clear")? {
         clear(builder, env_dir, &folder)?;
@@ -71,10 +76,8 @@ pub fn ensure_directories<'py>(
     let namespace = new_context(py)?;
     let context = Context(&namespace);
     namespace.setattr("env_dir", env_dir)?;
-    let env_name = facts::os_path(py, "split", (env_dir,))?.get_item(1)?;
-    namespace.setattr("env_name", &env_name)?;
-    let prompt = builder.getattr(intern!(py, "prompt"))?;
-    namespace.setattr("prompt", if prompt.is_none() { env_name } else { prompt })?;
+    namespace.setattr("env_name", env_name)?;
+    namespace.setattr("prompt", prompt)?;
     namespace.setattr("executable", executable)?;
     context.set_path("python_dir", &python_dir)?;
     namespace.setattr("python_exe", &exe_name)?;
@@ -88,9 +91,7 @@ pub fn ensure_directories<'py>(
 
 /// Refuses what can't be in PATH: no script could activate such an environment (gh-102103).
 fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult<()> {
-    let py = env_dir.py();
-    let text = facts::os(py)?.call_method1(intern!(py, "fspath"), (env_dir,))?;
-    let Ok(text) = text.cast_into::<PyString>() else {
+    let Ok(text) = fspath(env_dir)?.cast_into::<PyString>() else {
         return Err(PyTypeError::new_err("the path of an environment must be str or give a str, not bytes"));
     };
     let separator = interpreter.platform.path_separator();
@@ -100,6 +101,16 @@ fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult
         )));
     }
     Ok(())
+}
+
+fn fspath<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    facts::os(path.py())?.call_method1(intern!(path.py(), "fspath"), (path,))
+}
+
+/// Refuses what the activation scripts could not say, before anything is deleted or written.
+fn check_values(env_dir: &Bound<'_, PyAny>, prompt: &Bound<'_, PyAny>, platform: Platform) -> PyResult<()> {
+    let values = [encoded(&fspath(env_dir)?)?, encoded(prompt.str()?.as_any())?];
+    Ok(install::check_values(platform, &values.each_ref().map(Vec::as_slice))?)
 }
 
 /// The base interpreter, its folder, and the name that its executable has in an environment.
