@@ -53,7 +53,10 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
 }
 
 fn refusal(path: &Path, why: &str) -> Error {
-    Error::Refused(format!("Refusing to clear {}: {why}. Nothing was deleted.", quoted(path)))
+    Error::Refused(format!(
+        "Refusing to clear {}: {why}. Nothing was deleted. Choose a folder that holds nothing else.",
+        quoted(path)
+    ))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The only home of `std::fs` and of `#[cfg(unix)]`/`#[cfg(windows)]`. Everything else says what it wants
 //! done and gets an [`Error`] that names the operation and the path.
 
+mod advice;
 mod clear;
 mod copy;
 pub mod dir;
@@ -11,6 +12,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use advice::advice;
 pub use clear::{check_clearable, clear_folder};
 pub use copy::{Template, copy_contents, copy_with_mode, make_executable, read_template, write_like};
 

@@ -2,18 +2,37 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::python::facts;
 use crate::python::options::{is_set, younger};
+use crate::python::timing::Stopwatch;
 
 /// `EnvBuilder.create`: every stage through `self`, in the order that the documentation promises.
 pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResult<()> {
+    let watch = Stopwatch::new(builder.py())?;
+    watch.time("create", || run_stages(builder, env_dir, &watch))
+}
+
+fn run_stages(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>, watch: &Stopwatch) -> PyResult<()> {
     let py = builder.py();
     let env_dir = facts::os_path(py, "abspath", (env_dir,))?;
-    let context = builder.call_method1(intern!(py, "ensure_directories"), (env_dir,))?;
-    let stage = |name: &Bound<'_, _>| builder.call_method1(name, (&context,)).map(drop);
+    watch.tell(|| format!("creating an environment in {env_dir:?}"));
+    let context = watch
+        .time("ensure_directories", || builder.call_method1(intern!(py, "ensure_directories"), (env_dir,)))?;
+    watch.tell(|| match context.getattr("executable") {
+        Ok(base) => format!("the base interpreter is {base:?}"),
+        Err(_) => "the context names no base interpreter".to_owned(),
+    });
+    let stage = |name: &Bound<'_, PyString>| {
+        watch.time(name.to_str()?, || builder.call_method1(name, (&context,)).map(drop))
+    };
 
-    create_ignore_files(builder, &context)?;
+    if let Some(names) = younger(builder, "scm_ignore_files")? {
+        for name in names.try_iter()? {
+            stage(&PyString::new(py, &format!("create_{}_ignore_file", name?.str()?)))?;
+        }
+    }
 
     // pip must not find the base's packages while it is installed (bpo-24875).
     let system_site_packages = is_set(builder, "system_site_packages")?;
@@ -35,13 +54,4 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
         Some(wanted) if wanted.is_truthy()? => stage(intern!(py, "upgrade_dependencies")),
         _ => Ok(()),
     }
-}
-
-/// `create_<name>_ignore_file` for each version control system that was asked for.
-fn create_ignore_files(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-    let Some(names) = younger(builder, "scm_ignore_files")? else { return Ok(()) };
-    for name in names.try_iter()? {
-        builder.call_method1(format!("create_{}_ignore_file", name?.str()?).as_str(), (context,))?;
-    }
-    Ok(())
 }

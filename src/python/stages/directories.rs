@@ -91,12 +91,15 @@ fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult
     let py = env_dir.py();
     let text = facts::os(py)?.call_method1(intern!(py, "fspath"), (env_dir,))?;
     let Ok(text) = text.cast_into::<PyString>() else {
-        return Err(PyTypeError::new_err("the path of an environment must be str or give a str, not bytes"));
+        return Err(PyTypeError::new_err(
+            "the path of an environment must be str or give a str, not bytes: use os.fsdecode",
+        ));
     };
     let separator = interpreter.platform.path_separator();
     if text.contains(separator)? {
         return Err(PyValueError::new_err(format!(
-            "Refusing to create a venv in {text} because it contains the PATH separator {separator}."
+            "Refusing to create a venv in {text} because it contains the PATH separator {separator}. \
+             No script could activate it: choose another folder."
         )));
     }
     Ok(())
