@@ -23,10 +23,9 @@ impl Stopwatch {
     /// [`Error::Refused`] if `FASTVENV_LOG` has a value that means nothing.
     pub fn new(py: Python<'_>) -> PyResult<Self> {
         heed_variable(py)?;
-        if !facts::is_loaded(py, "logging")? {
+        let Some(logging) = facts::loaded(py, intern!(py, "logging"))? else {
             return Ok(Self { runs: false });
-        }
-        let logging = facts::sys(py, intern!(py, "modules"))?.get_item("logging")?;
+        };
         let logger = logging.call_method1(intern!(py, "getLogger"), ("fastvenv",))?;
         let runs = logger.call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy()?;
         Ok(Self { runs })
