@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,7 +73,7 @@ def of(*languages: str) -> list[Block]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with the running interpreter as `python` and nothing of ours set."""
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
@@ -82,6 +83,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", os.pathsep.join([str(bin_dir), os.path.dirname(sys.executable), os.environ["PATH"]]))
     for name in ("FASTVENV_SEED", "FASTVENV_LOG", "FASTVENV_LINK_MODE", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
+    shutil.copytree(filled, tmp_path / "cache")
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / "cache"))
     work = tmp_path / "project"
     work.mkdir()
     return work
@@ -127,7 +130,6 @@ def alike(text: str) -> str:
 @pytest.mark.parametrize("block", of("console"), ids=str)
 def test_a_session_goes_as_shown(block: Block, folder: Path) -> None:
     """Each command after `$` prints the lines below it, but for paths and figures."""
-    run([sys.executable, "-m", "fastvenv", "fill-the-cache"], folder)
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         assert alike(run(["bash", "-euo", "pipefail", "-c", command], folder)) == alike(shown)

@@ -18,8 +18,8 @@ pub fn call_new_python(
     kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
     let py = py_args.py();
-    let executable = context.get("env_exec_cmd")?;
-    let env_dir = context.get("env_dir")?;
+    let executable = context.get(intern!(py, "env_exec_cmd"))?;
+    let env_dir = context.get(intern!(py, "env_dir"))?;
     let args = PyList::new(py, [&executable])?;
     args.call_method1(intern!(py, "extend"), (py_args,))?;
 

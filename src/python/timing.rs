@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::facts;
 use crate::error::Error;
@@ -26,7 +27,7 @@ impl Stopwatch {
         if !facts::is_loaded(py, "logging")? {
             return Ok(Self { runs: false });
         }
-        let logging = facts::sys(py, "modules")?.get_item("logging")?;
+        let logging = facts::sys(py, intern!(py, "modules"))?.get_item(intern!(py, "logging"))?;
         let logger = logging.call_method1(intern!(py, "getLogger"), ("fastvenv",))?;
         let runs = logger.call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy()?;
         Ok(Self { runs })
@@ -39,8 +40,18 @@ impl Stopwatch {
         }
     }
 
+    /// Calls a stage of the builder with its one argument, and logs how long it took.
+    pub fn call<'py>(
+        &self,
+        builder: &Bound<'py, PyAny>,
+        stage: &Bound<'py, PyString>,
+        argument: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.time(stage.to_str()?, || builder.call_method1(stage, (argument,)))
+    }
+
     /// Calls `stage` and logs how many milliseconds it took, whether it succeeded or failed.
-    pub fn time<T>(&self, name: &str, stage: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    pub fn time<T, E>(&self, name: &str, stage: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         if !self.runs {
             return stage();
         }
