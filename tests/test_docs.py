@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 from markdown_it import MarkdownIt
@@ -167,6 +168,26 @@ def test_the_map_of_the_house_is_true() -> None:
     rooms = [ROOT / "src", ROOT / "src" / "seed", ROOT / "src" / "python"]
     entries = {path.relative_to(ROOT).as_posix() for room in rooms for path in room.iterdir() if path.name != "mod.rs"}
     assert entries <= shown, entries - shown
+
+
+def test_the_chart_is_for_everybody() -> None:
+    """The chart can be read aloud, in light and in dark."""
+    path = ROOT / "docs" / "chart.svg"
+    root = ElementTree.parse(path).getroot()
+    told = {name: root.findtext(f"{{http://www.w3.org/2000/svg}}{name}") or "" for name in ("title", "desc")}
+    assert root.get("role") == "img"
+    assert "python -m venv" in told["title"]
+    assert "fastvenv" in told["desc"]
+    assert "prefers-color-scheme: dark" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/performance.md"])
+def test_figures_name_their_command(file: str) -> None:
+    """The figures stand where the bench writes them, and say by which command."""
+    _, _, rest = (ROOT / file).read_text(encoding="utf-8").partition("<!-- figures -->\n")
+    figures, mark, _ = rest.partition("<!-- /figures -->")
+    assert mark
+    assert "Made by `nox -s bench -- --write`" in figures
 
 
 def anchors(path: Path) -> set[str]:
