@@ -24,14 +24,14 @@ class Bar(NamedTuple):
     """One bar."""
 
     name: str
-    value: float  # a share of the longest, 1.0
+    value: float  # a share: 0.5 is 50%
 
 
 def draw(title: str, groups: dict[str, list[Bar]], accent: str) -> str:
     """Draw groups of horizontal bars under each other.
 
     :param title: What the picture shows.
-    :param groups: From a group's title to its bars.
+    :param groups: From a group's title to its bars. Each group's longest bar takes the whole width.
     :param accent: Bars whose names start with this have another colour.
     :returns: The text of an SVG file that follows the reader's light or dark theme and reads well aloud.
     """
@@ -40,9 +40,10 @@ def draw(title: str, groups: dict[str, list[Bar]], accent: str) -> str:
     for name, bars in groups.items():
         shapes.append(f'<text class="group" x="0" y="{y + 22}">{escape(name)}</text>')
         y += HEAD
+        longest = max(bar.value for bar in bars)
         for bar in bars:
             kind = ' class="accent"' if bar.name.startswith(accent) else ""
-            length, middle = max(1.0, ROOM * bar.value), y + BAR - 5
+            length, middle = max(1.0, ROOM * bar.value / longest), y + BAR - 5
             shapes.append(f'<text class="label" x="{LABELS - 8}" y="{middle}">{escape(bar.name)}</text>')
             shapes.append(f'<rect{kind} x="{LABELS}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2"/>')
             shapes.append(f'<text x="{LABELS + length + 6:.1f}" y="{middle}">{percent(bar.value)}</text>')

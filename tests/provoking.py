@@ -15,6 +15,7 @@ from unittest import mock
 import pytest
 
 import fastvenv
+from fastvenv import _core
 
 
 @contextlib.contextmanager
@@ -208,6 +209,28 @@ def open_cache(tmp: Path) -> None:
         create(tmp / "env", with_pip=True)
 
 
+def foreign_cache(tmp: Path) -> None:
+    """A cache's folder with something else in it."""
+    (tmp / "cache").mkdir()
+    (tmp / "cache" / "thesis").touch()
+    with mock.patch.dict(os.environ, {"FASTVENV_CACHE_DIR": str(tmp / "cache")}):
+        create(tmp / "env", with_pip=True)
+
+
+def no_cache(tmp: Path) -> None:
+    """A folder that is no cache, to be cleaned."""
+    (tmp / "thesis").touch()
+    _core.clean_cache(tmp)
+
+
+def clear_fails(tmp: Path) -> None:
+    """A folder that can't be removed, since a file system is mounted on it."""
+    busy = tmp / "env" / "busy"
+    busy.mkdir(parents=True)
+    with mounted(busy, "size=4k"):
+        create(tmp / "env", clear=True)
+
+
 def spoilt_cache(tmp: Path) -> None:
     """A cache in which a file was changed."""
     with mock.patch.dict(os.environ, {"FASTVENV_CACHE_DIR": str(tmp / "cache")}):
@@ -232,6 +255,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "seed": lambda tmp: with_variable("FASTVENV_SEED", tmp),
     "log": lambda tmp: with_variable("FASTVENV_LOG", tmp),
     "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),
+    "no-cache": no_cache,
     "same-file": same_file,
     "permission": permission,
     "read-only": read_only,
@@ -241,6 +265,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "long-name": lambda tmp: create(tmp / ("x" * 300)),
     "below-a-file": below_a_file,
     "folder-in-the-way": folder_in_the_way,
+    "clear-fails": clear_fails,
     "no-interpreter": lambda tmp: with_base(str(tmp / "python3"), tmp, symlinks=False),
     "no-ensurepip": no_ensurepip,
     "ensurepip-fails": ensurepip_fails,
@@ -248,5 +273,6 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "copied": copied,
     "no-text": no_text,
     "open-cache": open_cache,
+    "foreign-cache": foreign_cache,
     "spoilt-cache": spoilt_cache,
 }

@@ -3,10 +3,12 @@
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 from markdown_it import MarkdownIt
@@ -72,7 +74,7 @@ def of(*languages: str) -> list[Block]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with the running interpreter as `python` and nothing of ours set."""
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
@@ -82,6 +84,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", os.pathsep.join([str(bin_dir), os.path.dirname(sys.executable), os.environ["PATH"]]))
     for name in ("FASTVENV_SEED", "FASTVENV_LOG", "FASTVENV_LINK_MODE", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
+    shutil.copytree(filled, tmp_path / "cache")
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / "cache"))
     work = tmp_path / "project"
     work.mkdir()
     return work
@@ -127,7 +131,6 @@ def alike(text: str) -> str:
 @pytest.mark.parametrize("block", of("console"), ids=str)
 def test_a_session_goes_as_shown(block: Block, folder: Path) -> None:
     """Each command after `$` prints the lines below it, but for paths and figures."""
-    run([sys.executable, "-m", "fastvenv", "fill-the-cache"], folder)
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         assert alike(run(["bash", "-euo", "pipefail", "-c", command], folder)) == alike(shown)
@@ -165,6 +168,26 @@ def test_the_map_of_the_house_is_true() -> None:
     rooms = [ROOT / "src", ROOT / "src" / "seed", ROOT / "src" / "python"]
     entries = {path.relative_to(ROOT).as_posix() for room in rooms for path in room.iterdir() if path.name != "mod.rs"}
     assert entries <= shown, entries - shown
+
+
+def test_the_chart_is_for_everybody() -> None:
+    """The chart can be read aloud, in light and in dark."""
+    path = ROOT / "docs" / "chart.svg"
+    root = ElementTree.parse(path).getroot()
+    told = {name: root.findtext(f"{{http://www.w3.org/2000/svg}}{name}") or "" for name in ("title", "desc")}
+    assert root.get("role") == "img"
+    assert "python -m venv" in told["title"]
+    assert "fastvenv" in told["desc"]
+    assert "prefers-color-scheme: dark" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/performance.md"])
+def test_figures_name_their_command(file: str) -> None:
+    """The figures stand where the bench writes them, and say by which command."""
+    _, _, rest = (ROOT / file).read_text(encoding="utf-8").partition("<!-- figures -->\n")
+    figures, mark, _ = rest.partition("<!-- /figures -->")
+    assert mark
+    assert "Made by `nox -s bench -- --write`" in figures
 
 
 def anchors(path: Path) -> set[str]:

@@ -75,6 +75,7 @@ STAGES = ["ensure_directories", "create_git_ignore_file", "create_configuration"
 STAGES += ["setup_scripts", "post_setup", "create"]
 
 
+@pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("command", ["-m fastvenv", "-c import\tfastvenv;fastvenv.main()"])
 def test_what_is_done_is_shown_where_that_is_wished(command, tmp_path):
     """FASTVENV_LOG=debug shows the stages in their order and their milliseconds on stderr, for command and API."""
@@ -86,6 +87,7 @@ def test_what_is_done_is_shown_where_that_is_wished(command, tmp_path):
     assert f"fastvenv: creating an environment in {str(tmp_path / 'a')!r}\n" in done.stderr
 
 
+@pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("value", [None, ""])
 def test_nothing_is_shown_without_wish(value, tmp_path):
     """Unset or empty, FASTVENV_LOG shows nothing."""

@@ -17,6 +17,15 @@ import provoking
 DOCS = Path(__file__).parent.parent / "docs" / "messages.md"
 
 
+LEFT = "{folder} was left incomplete; creating it again, once the cause is gone, completes it"
+
+
+@pytest.fixture(autouse=True)
+def cache(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache with pip in it."""
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(filled))
+
+
 def rows() -> dict[str, tuple[str, list[str]]]:
     """From id to class and texts: the message, and its notes."""
     found: dict[str, tuple[str, list[str]]] = {}
@@ -52,6 +61,7 @@ def said(provoke: Callable[[Path], object], tmp: Path) -> list[str]:
 def test_the_table_and_the_tests_have_the_same_rows() -> None:
     """Every documented message is provoked, and every provoked one is documented."""
     assert list(rows()) == list(provoking.PROVOKED)
+    assert f"`{LEFT}`" in DOCS.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", provoking.PROVOKED)
@@ -60,6 +70,8 @@ def test_a_message_is_as_documented(name: str, tmp_path: Path) -> None:
     kind, texts = rows()[name]
     seen = said(provoking.PROVOKED[name], tmp_path)
     assert seen[0] == kind, seen
+    if re.fullmatch(pattern(LEFT), seen[-1]):
+        seen.pop()
     assert len(seen) == len(texts) + 1, seen
     for text, expected in zip(seen[1:], texts, strict=True):
         assert re.fullmatch(pattern(expected), text), text
