@@ -144,7 +144,8 @@ def test_a_read_only_folder_inside(tmp_path):
         "except PermissionError as error: print(error.filename, *error.__notes__, sep='\\n')"
     )
     told = subprocess.check_output([sys.executable, "-c", program, str(env)], text=True).splitlines()
-    assert told == [str(env / "frozen/kept"), "fastvenv could not remove", f"In '{env}' there remain 'frozen'"]
+    assert told[:2] == [str(env / "frozen/kept"), "fastvenv could not remove"]
+    assert told[-1] == f"In '{env}' there remain 'frozen'"
     assert (env / "frozen" / "kept").read_text() == "precious"
 
 

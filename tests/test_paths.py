@@ -172,6 +172,13 @@ def test_the_command_line_in_a_plain_locale(name, tmp_path):
     script = '. "$1/bin/activate"; printf %s "$VIRTUAL_ENV"'
     assert subprocess.check_output(["sh", "-c", script, "sh", env]) == env
     assert subprocess.check_output([env + b"/bin/python", "-c", "print('runs')"]) == b"runs\n"
+    program = """
+import os, sys, fastvenv
+try: fastvenv.create(sys.argv[1] + "/pyvenv.cfg/env")
+except OSError as error: os.write(1, os.fsencode(error.filename))
+"""
+    told = subprocess.check_output([sys.executable, "-c", program, env], env=environ)
+    assert told == env + b"/pyvenv.cfg/env"
 
 
 @pytest.mark.parametrize("with_pip", [False, True])
