@@ -1,5 +1,6 @@
 """Real limits: a full disk, a read-only one, a quota of file sizes and of descriptors, foreign folders, no threads."""
 
+import contextlib
 import errno
 import os
 import resource
@@ -102,8 +103,7 @@ def test_a_full_disk_spares_the_environment_that_is_there(mount):
     folder = mount("size=128k")
     fastvenv.create(folder / "env", **LINKS, prompt="old")
     before = faults.snapshot(folder / "env")
-    (folder / "ballast").write_bytes(b"")
-    with pytest.raises(OSError, match="No space left"), (folder / "ballast").open("wb", buffering=0) as ballast:
+    with contextlib.suppress(OSError), (folder / "ballast").open("wb", buffering=0) as ballast:
         while True:
             ballast.write(bytes(4096))
     with pytest.raises(OSError, match="No space left"):
@@ -272,7 +272,7 @@ def test_no_thread_can_be_started(tmp_path, monkeypatch):
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_standard_streams_that_are_closed(closed, tmp_path):
     """Without standard input, output or error, an environment is made all the same, and a failure has status 1."""
-    command = f"exec {sys.executable} -m fastvenv --without-pip \"$1\" {closed}"
+    command = f'exec {sys.executable} -m fastvenv --without-pip "$1" {closed}'
     for env, status in ((tmp_path / "env", 0), (tmp_path / "env" / "pyvenv.cfg" / "below", 1)):
         done = subprocess.run(["sh", "-c", command, "sh", str(env)], capture_output=True, check=False, timeout=60)
         assert done.returncode == status
