@@ -31,6 +31,11 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
 
+    /// This crate panicked. Becomes `RuntimeError`: pyo3's own `PanicException` is no `Exception`, so that nobody's
+    /// `except` would clean up after it.
+    #[error("fastvenv failed by a bug of its own, please report it: {0}")]
+    Bug(String),
+
     /// The destination of a copy is its source. Becomes `shutil.SameFileError`, as in `shutil.copyfile`.
     #[error("{} and {} are the same file", quoted(.source_path), quoted(.destination))]
     SameFile {

@@ -5,6 +5,7 @@
 //! | module | its room |
 //! | --- | --- |
 //! | [`error`] | what can go wrong, with operation and path |
+//! | [`panics`] | a bug of ours becomes an error |
 //! | [`interpreter`] | facts about the interpreter, handed in |
 //! | [`fs`] | the only home of `std::fs` and of OS differences |
 //! | [`layout`] | where everything stands: paths and names |
@@ -20,6 +21,7 @@ pub mod executables;
 pub mod fs;
 pub mod interpreter;
 pub mod layout;
+pub mod panics;
 #[cfg(feature = "python")]
 mod python;
 pub mod scripts;

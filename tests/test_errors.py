@@ -124,6 +124,17 @@ def test_an_embedded_null_is_a_value_error():
         fastvenv.create("a\0b")
 
 
+@pytest.mark.parametrize("prompt", ["a\0b", "\ud800"], ids=["null", "lone surrogate"])
+def test_a_prompt_that_no_script_can_hold_is_refused_before_anything_is_changed(prompt, tmp_path):
+    """A prompt that the activation scripts could not say is a ValueError; nothing is deleted, nothing is written."""
+    kept = tmp_path / "env" / "kept"
+    kept.parent.mkdir()
+    kept.touch()
+    with pytest.raises(ValueError, match=r"a shell script cannot represent a NUL|surrogates not allowed"):
+        fastvenv.create(tmp_path / "env", prompt=prompt, clear=True)
+    assert list(tmp_path.rglob("*")) == [kept.parent, kept]
+
+
 def test_a_copy_onto_itself_is_refused_and_loses_nothing(tmp_path):
     """Source and destination being one file is shutil.SameFileError, and the file is as it was."""
     import shutil

@@ -35,7 +35,11 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
         return Err(refusal(path, "it is the root of the file system"));
     }
     for (what, kept) in precious {
-        if real_place(kept)?.is_some_and(|kept| kept.starts_with(&real)) {
+        // One that may not be looked for is taken by its name.
+        if real_place(kept)
+            .unwrap_or_else(|_| Some(kept.to_path_buf()))
+            .is_some_and(|kept| kept.starts_with(&real))
+        {
             return Err(refusal(path, &format!("it holds {what}, {}", quoted(kept))));
         }
     }

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use super::whole::write_whole;
+use super::whole::{write_over_link, write_whole};
 use crate::error::{Error, Result};
 
 /// Copies the content of a file, as `shutil.copyfile` does, but replaces a link at the destination rather than
@@ -12,22 +12,21 @@ use crate::error::{Error, Result};
 pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
     let failed = |error| Error::io2("copy", source, destination, error);
     let mut from = File::open(source).map_err(|error| Error::io("read", source, error))?;
-    if let Ok(found) = fs::symlink_metadata(destination) {
-        if found.is_symlink() {
-            super::remove_file(destination)?;
-        } else if is_same_file(&from.metadata().map_err(failed)?, &found) {
-            return Err(Error::SameFile {
-                source_path: source.to_owned(),
-                destination: destination.to_owned(),
-            });
-        }
+    let found = fs::symlink_metadata(destination).ok();
+    let is_link = found.as_ref().is_some_and(fs::Metadata::is_symlink);
+    if let Some(found) = found.filter(|_| !is_link)
+        && is_same_file(&from.metadata().map_err(failed)?, &found)
+    {
+        return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
     let mut cut_short = false;
-    let copied = write_whole(destination, None, |to| {
+    let fill = |to: &mut File| {
         let copied = from.rewind().and_then(|()| io::copy(&mut from, to));
         cut_short = copied.is_err();
         copied.map(drop)
-    });
+    };
+    let copied =
+        if is_link { write_over_link(destination, fill) } else { write_whole(destination, None, fill) };
     copied.map_err(|error| if cut_short { failed(error) } else { Error::io("write", destination, error) })
 }
 

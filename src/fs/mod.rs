@@ -31,6 +31,12 @@ pub fn ensure_folder(path: &Path) -> Result<bool> {
         Err(source) => match fs::symlink_metadata(path) {
             Ok(found) if found.is_dir() => Ok(false),
             Ok(_) => Err(Error::not_a_folder(path)),
+            Err(unseen)
+                if source.kind() == io::ErrorKind::AlreadyExists
+                    && unseen.kind() != io::ErrorKind::NotFound =>
+            {
+                Err(Error::io("look at the folder", path, unseen))
+            }
             Err(_) => Err(Error::io("create the folder", path, source)),
         },
     }

@@ -36,7 +36,7 @@ pub(super) fn write_whole(
         match replace(path, old.as_ref(), permissions, &mut fill)? {
             Replaced::Done => return Ok(()),
             Replaced::Swept => {}
-            Replaced::Unable => break,
+            Replaced::Unable(_) => break,
         }
     }
     let mut file = File::create(path)?;
@@ -47,12 +47,26 @@ pub(super) fn write_whole(
     close(file)
 }
 
+/// Writes a file in the place of a link, whatever it leads to, or of nothing.
+pub(super) fn write_over_link(
+    path: &Path,
+    mut fill: impl FnMut(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    loop {
+        match replace(path, None, None, &mut fill)? {
+            Replaced::Done => return Ok(()),
+            Replaced::Swept => {}
+            Replaced::Unable(why) => return Err(why),
+        }
+    }
+}
+
 enum Replaced {
     Done,
     /// The unfinished file was taken away before it could get its name.
     Swept,
     /// No other file can have this name, or not with the same owner.
-    Unable,
+    Unable(io::Error),
 }
 
 fn replace(
@@ -63,12 +77,12 @@ fn replace(
 ) -> io::Result<Replaced> {
     let (unfinished, mut file) = match create_beside(path) {
         Ok(created) => created,
-        Err(error) if is_refusal(&error) => return Ok(Replaced::Unable),
+        Err(error) if is_refusal(&error) => return Ok(Replaced::Unable(error)),
         Err(error) => return Err(error),
     };
     let outcome = match fill(&mut file).and_then(|()| adapt(&file, old, permissions)) {
         Ok(true) => close(file).and_then(|()| rename(&unfinished, path)),
-        Ok(false) => Ok(Replaced::Unable),
+        Ok(false) => Ok(Replaced::Unable(ErrorKind::PermissionDenied.into())),
         Err(error) => Err(error),
     };
     if !matches!(outcome, Ok(Replaced::Done)) {
@@ -82,7 +96,7 @@ fn rename(unfinished: &Path, path: &Path) -> io::Result<Replaced> {
     match fs::rename(unfinished, path) {
         Ok(()) => Ok(Replaced::Done),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Replaced::Swept),
-        Err(error) if is_refusal(&error) => Ok(Replaced::Unable),
+        Err(error) if is_refusal(&error) => Ok(Replaced::Unable(error)),
         Err(error) => Err(error),
     }
 }

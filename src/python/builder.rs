@@ -1,10 +1,12 @@
-//! `EnvBuilder` as a table of contents: each method with its signature and docstring; the work is in `stages`.
+//! `EnvBuilder` as a table of contents: each method with its signature and docstring; the work is in `stages`, and
+//! guarded, so that a panic becomes an exception.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use super::child;
 use super::context::Context;
+use super::errors::guarded;
 use super::stages::{configuration, create, directories, executables, pip, scripts};
 
 /// The stages of environment creation, each of them reached through `self`.
@@ -29,14 +31,14 @@ impl EnvBuilder {
     /// :raises ValueError: if an environment can't stand there.
     /// :raises OSError: if the system refuses; its `filename` tells where.
     fn create(slf: &Bound<'_, Self>, env_dir: &Bound<'_, PyAny>) -> PyResult<()> {
-        create::create(slf.as_any(), env_dir)
+        guarded(|| create::create(slf.as_any(), env_dir))
     }
 
     /// Delete what is in a folder, but not the folder. Links are deleted, not followed.
     ///
     /// :param path: The folder.
     fn clear_directory(slf: &Bound<'_, Self>, path: &Bound<'_, PyAny>) -> PyResult<()> {
-        directories::clear_directory(slf.py(), path)
+        guarded(|| directories::clear_directory(slf.py(), path))
     }
 
     /// The path of one of the environment's folders by the interpreter's installation scheme.
@@ -48,7 +50,7 @@ impl EnvBuilder {
         env_dir: &Bound<'py, PyAny>,
         name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        directories::venv_path(slf.py(), env_dir, name)
+        guarded(|| directories::venv_path(slf.py(), env_dir, name))
     }
 
     /// Whether two paths look the same to a reader; whether they lead to one file doesn't matter (gh-90329).
@@ -61,7 +63,7 @@ impl EnvBuilder {
         path1: &Bound<'_, PyAny>,
         path2: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
-        directories::same_path(cls.py(), path1, path2)
+        guarded(|| directories::same_path(cls.py(), path1, path2))
     }
 
     /// Create the environment's folders and tell where everything will stand.
@@ -73,14 +75,14 @@ impl EnvBuilder {
         slf: &Bound<'py, Self>,
         env_dir: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        directories::ensure_directories(slf.as_any(), env_dir)
+        guarded(|| directories::ensure_directories(slf.as_any(), env_dir))
     }
 
     /// Write `pyvenv.cfg`, which makes the folder an environment (PEP 405).
     ///
     /// :param context: The information for the environment that is being made.
     fn create_configuration(slf: &Bound<'_, Self>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-        configuration::create_configuration(slf.as_any(), &Context(context))
+        guarded(|| configuration::create_configuration(slf.as_any(), &Context(context)))
     }
 
     /// Link a file, or copy it where links are not asked for or fail. Not for Windows, which uses launchers.
@@ -95,21 +97,21 @@ impl EnvBuilder {
         dst: &Bound<'_, PyAny>,
         relative_symlinks_ok: bool,
     ) -> PyResult<()> {
-        executables::symlink_or_copy(slf.as_any(), src, dst, relative_symlinks_ok)
+        guarded(|| executables::symlink_or_copy(slf.as_any(), src, dst, relative_symlinks_ok))
     }
 
     /// Write a `.gitignore` that keeps the whole environment out of git.
     ///
     /// :param context: The information for the environment that is being made.
     fn create_git_ignore_file(slf: &Bound<'_, Self>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-        configuration::create_git_ignore_file(slf.py(), &Context(context))
+        guarded(|| configuration::create_git_ignore_file(slf.py(), &Context(context)))
     }
 
     /// Set up the environment's Python executables.
     ///
     /// :param context: The information for the environment that is being made.
     fn setup_python(slf: &Bound<'_, Self>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-        executables::setup_python(slf.as_any(), &Context(context))
+        guarded(|| executables::setup_python(slf.as_any(), &Context(context)))
     }
 
     /// Run the environment's Python.
@@ -126,21 +128,21 @@ impl EnvBuilder {
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
         let _ = slf;
-        child::call_new_python(&Context(context), py_args, kwargs)
+        guarded(|| child::call_new_python(&Context(context), py_args, kwargs))
     }
 
     /// Install pip, or bring it up to the version that comes with the interpreter.
     ///
     /// :param context: The information for the environment that is being made.
     fn _setup_pip(slf: &Bound<'_, Self>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-        pip::setup_pip(slf.as_any(), context)
+        guarded(|| pip::setup_pip(slf.as_any(), context))
     }
 
     /// Install the activation scripts. Override it to leave them out or to take them from elsewhere.
     ///
     /// :param context: The information for the environment that is being made.
     fn setup_scripts(slf: &Bound<'_, Self>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-        scripts::setup_scripts(slf.as_any(), context)
+        guarded(|| scripts::setup_scripts(slf.as_any(), context))
     }
 
     /// A hook for subclasses, called when everything else is in place. It does nothing by itself.
@@ -162,7 +164,7 @@ impl EnvBuilder {
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let _ = slf;
-        scripts::replace_variables(text, &Context(context))
+        guarded(|| scripts::replace_variables(text, &Context(context)))
     }
 
     /// Install the scripts of a folder into the environment.
@@ -175,13 +177,13 @@ impl EnvBuilder {
         context: &Bound<'_, PyAny>,
         path: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
-        scripts::install_scripts(slf.as_any(), context, path)
+        guarded(|| scripts::install_scripts(slf.as_any(), context, path))
     }
 
     /// Bring the core packages (`CORE_VENV_DEPS`) up to date from the package index.
     ///
     /// :param context: The information for the environment that is being made.
     fn upgrade_dependencies(slf: &Bound<'_, Self>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-        pip::upgrade_dependencies(slf.as_any(), context)
+        guarded(|| pip::upgrade_dependencies(slf.as_any(), context))
     }
 }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 
+use super::errors::guarded;
 use super::seeding::variables;
 use crate::seed::cache::{Usage, clean, usage};
 
 /// The folder of the cache, or None if there is no place for one.
 #[pyfunction]
 pub fn cache_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
-    Ok(variables(py)?.cache_folder())
+    guarded(|| Ok(variables(py)?.cache_folder()))
 }
 
 /// What the cache in a folder holds: the numbers of images and files, and the files' size in bytes.
@@ -20,7 +21,7 @@ pub fn cache_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
 /// :raises ValueError: if fastvenv didn't make it.
 #[pyfunction]
 pub fn cache_usage(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)> {
-    Ok(told(py.detach(|| usage(&path))?))
+    guarded(|| Ok(told(py.detach(|| usage(&path))?)))
 }
 
 /// Remove all that the cache in a folder holds.
@@ -31,7 +32,7 @@ pub fn cache_usage(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)>
 /// :raises ValueError: if fastvenv didn't make it; nothing is removed then.
 #[pyfunction]
 pub fn clean_cache(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)> {
-    Ok(told(py.detach(|| clean(&path))?))
+    guarded(|| Ok(told(py.detach(|| clean(&path))?)))
 }
 
 fn told(usage: Usage) -> (usize, u64, u64) {

@@ -3,11 +3,12 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyValueError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::error::{Error, quoted};
+use crate::panics::caught;
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
@@ -19,9 +20,15 @@ impl From<Error> for PyErr {
             // The signal's own exception, where its handler raises one.
             Error::Interrupted => PyKeyboardInterrupt::new_err(()),
             Error::Refused(_) => PyValueError::new_err(message),
+            Error::Bug(_) => PyRuntimeError::new_err(message),
             Error::SameFile { .. } => Python::attach(|py| same_file_error(py, message)),
         }
     }
+}
+
+/// Does the work of one call from Python: a panic in it is raised as a `RuntimeError`.
+pub fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    caught(work)?
 }
 
 /// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass; what was being
@@ -81,4 +88,21 @@ pub fn add_note(py: Python<'_>, error: &PyErr, note: &str) {
     };
     // An exception that takes no note is still the right exception.
     drop(appended);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_reaches_python_as_a_runtime_error() {
+        Python::initialize();
+        Python::attach(|py| {
+            let error = guarded(|| py.detach(|| -> PyResult<()> { panic!("no such luck") })).unwrap_err();
+            assert!(error.is_instance_of::<PyRuntimeError>(py));
+            assert!(error.to_string().ends_with("please report it: no such luck"));
+            // The interpreter goes on, with the GIL held as before.
+            assert_eq!(py.eval(c"6 * 7", None, None).unwrap().extract::<i32>().unwrap(), 42);
+        });
+    }
 }

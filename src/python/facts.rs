@@ -96,13 +96,16 @@ pub fn scheme_path(
 ) -> PyResult<PathBuf> {
     let has_scheme = interpreter.version.at_least(11);
     let is_cpython = is_cpython(py)?;
+    let sysconfig = loaded(py, intern!(py, "sysconfig"))?;
     match Folder::from_name(name) {
-        Some(folder) if !has_scheme || (is_cpython && !is_loaded(py, "sysconfig")?) => {
+        Some(folder) if !has_scheme || (is_cpython && sysconfig.is_none()) => {
             Ok(env_dir.join(layout::venv_folder(folder, interpreter)))
         }
         None if !has_scheme => Err(PyKeyError::new_err(name.to_owned())),
         _ => {
-            let template = if is_cpython { scheme_template(py, name)? } else { None };
+            let sysconfig = sysconfig.filter(|_| is_cpython);
+            let template =
+                sysconfig.map(|sysconfig| scheme_template(&sysconfig, name)).transpose()?.flatten();
             match template.and_then(|text| layout::expand_template(&text, interpreter, env_dir)) {
                 Some(path) => Ok(path),
                 None => path_by_sysconfig(py, interpreter, env_dir, name),
@@ -112,17 +115,18 @@ pub fn scheme_path(
 }
 
 /// The scheme's text for a folder. To let `sysconfig` fill it in takes as long as to make all of the folders.
-fn scheme_template(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
-    let sysconfig = py.import(intern!(py, "sysconfig"))?;
+fn scheme_template(sysconfig: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<String>> {
+    let py = sysconfig.py();
     let arguments = PyDict::new(py);
     arguments.set_item(intern!(py, "expand"), false)?;
     let paths = sysconfig.call_method(intern!(py, "get_paths"), ("venv",), Some(&arguments))?;
     paths.cast::<PyDict>()?.get_item(name)?.map(|text| text.extract()).transpose()
 }
 
-/// Whether the module has been imported in this process.
-pub fn is_loaded(py: Python<'_>, module: &str) -> PyResult<bool> {
-    sys(py, intern!(py, "modules"))?.contains(module)
+/// The module, if it has been imported in this process.
+pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let found = sys(py, intern!(py, "modules"))?.call_method1(intern!(py, "get"), (module,))?;
+    Ok((!found.is_none()).then_some(found))
 }
 
 fn is_cpython(py: Python<'_>) -> PyResult<bool> {

@@ -4,10 +4,11 @@ use std::sync::OnceLock;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3_log::{Caching, Logger};
 
-use super::facts::is_loaded;
+use super::facts::loaded;
 
 /// Hands records to Python's `logging` once that is loaded, and loads it for a WARNING or worse: its import takes
 /// 13 ms, and a process that has not imported it can't have asked for our DEBUG records.
@@ -46,7 +47,8 @@ fn settle(py: Python<'_>) {
 
 impl Log for LazyLogger {
     fn enabled(&self, metadata: &Metadata) -> bool {
-        metadata.level() <= Level::Warn || Python::attach(|py| is_loaded(py, "logging").unwrap_or(false))
+        metadata.level() <= Level::Warn
+            || Python::attach(|py| matches!(loaded(py, intern!(py, "logging")), Ok(Some(_))))
     }
 
     fn log(&self, record: &Record) {

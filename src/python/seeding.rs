@@ -102,10 +102,10 @@ fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
     if super::child::package(py)?.dict().contains("subprocess")? {
         return Ok(true);
     }
-    if !facts::is_loaded(py, "subprocess")? {
+    let Some(subprocess) = facts::loaded(py, intern!(py, "subprocess"))? else {
         return Ok(false);
-    }
-    let function = py.import(intern!(py, "subprocess"))?.getattr("check_output")?;
+    };
+    let function = subprocess.getattr("check_output")?;
     // A function knows its module; what stands in for one knows another, or none.
     let module = function.getattr(intern!(py, "__module__")).and_then(|module| module.extract::<String>());
     Ok(!module.is_ok_and(|module| module == "subprocess"))

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
 
 use super::facts;
 use crate::error::Error;
@@ -24,10 +23,9 @@ impl Stopwatch {
     /// [`Error::Refused`] if `FASTVENV_LOG` has a value that means nothing.
     pub fn new(py: Python<'_>) -> PyResult<Self> {
         heed_variable(py)?;
-        if !facts::is_loaded(py, "logging")? {
+        let Some(logging) = facts::loaded(py, intern!(py, "logging"))? else {
             return Ok(Self { runs: false });
-        }
-        let logging = facts::sys(py, intern!(py, "modules"))?.get_item(intern!(py, "logging"))?;
+        };
         let logger = logging.call_method1(intern!(py, "getLogger"), ("fastvenv",))?;
         let runs = logger.call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy()?;
         Ok(Self { runs })
@@ -38,16 +36,6 @@ impl Stopwatch {
         if self.runs {
             log::debug!(target: "fastvenv", "{}", message());
         }
-    }
-
-    /// Calls a stage of the builder with its one argument, and logs how long it took.
-    pub fn call<'py>(
-        &self,
-        builder: &Bound<'py, PyAny>,
-        stage: &Bound<'py, PyString>,
-        argument: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        self.time(stage.to_str()?, || builder.call_method1(stage, (argument,)))
     }
 
     /// Calls `stage` and logs how many milliseconds it took, whether it succeeded or failed.

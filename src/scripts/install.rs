@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::interpreter::Platform;
+use crate::scripts::quoting::Shell;
 
 /// A template and its place in the environment.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,6 +62,24 @@ pub fn is_binary(path: &Path, platform: Platform) -> bool {
     platform == Platform::Nt && path.extension().is_some_and(|suffix| suffix == "exe" || suffix == "pdb")
 }
 
+/// Refuses values that the activation scripts of a platform can't represent: asked before anything is written, so that
+/// no half environment is left. `Activate.ps1` holds no values.
+///
+/// # Errors
+/// [`crate::error::Error::Refused`], as from [`Shell::quote`].
+pub fn check_values(platform: Platform, values: &[&[u8]]) -> Result<()> {
+    let shells = match platform {
+        Platform::Posix => [Shell::Sh, Shell::Fish, Shell::Csh],
+        Platform::Nt => [Shell::Sh, Shell::Fish, Shell::Batch],
+    };
+    for shell in shells {
+        for value in values {
+            shell.quote(value)?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a script made from `template`, creating the folder it goes to.
 pub fn write_script(template: &fs::Template, content: &[u8], folder: &Path, path: &Path) -> Result<()> {
     match fs::write_like(template, content, path) {
@@ -96,6 +115,17 @@ mod tests {
         };
         assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));
         assert_eq!(names(Platform::Nt), ["a", "d.bat"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn values_are_refused_where_a_script_of_the_platform_cannot_hold_them() {
+        let refused = |platform, value: &[u8]| check_values(platform, &[b"fine", value]).is_err();
+        for value in [b"a\"b".as_slice(), b"a\nb", b"a\x1bb", b"\xff"] {
+            assert!(refused(Platform::Nt, value), "{value:?}");
+            assert!(!refused(Platform::Posix, value), "{value:?}");
+        }
+        assert!(refused(Platform::Nt, b"a\0b") && refused(Platform::Posix, b"a\0b"));
+        assert!(!refused(Platform::Nt, "100% & <ünïcode> it's ^!$(x)".as_bytes()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ const MAKER: &str = "pip/_internal/operations/install/wheel.py";
 const DISTLIB: &str = "pip/_vendor/distlib/scripts.py";
 
 /// What must stand in distlib's `scripts.py` for [`first_line`] to be what it does.
-const RULE: [&str; 7] = [
+pub const RULE: [&str; 7] = [
     "if ' ' in executable:",
     "executable = '\"%s\"' % executable",
     "len(executable) + len(post_interp) + 3",
@@ -22,7 +22,7 @@ const RULE: [&str; 7] = [
 ];
 
 /// One of these must, too: the line end after the lines for the shell.
-const LINE_END: [&str; 2] = ["result += b\"' '''\\n\"", "shebang += linesep"];
+pub const LINE_END: [&str; 2] = ["result += b\"' '''\\n\"", "shebang += linesep"];
 
 /// The entry points of a wheel, as far as scripts are made of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -126,13 +126,16 @@ fn is_safe(byte: u8, in_quotes: bool) -> bool {
 
 /// A shell word that stands for any path and has only ASCII in it: bytes that are not plain are octal escapes.
 fn printf(path: &[u8]) -> Vec<u8> {
+    // The shell drops newlines at the end of what a command prints: those stand after it.
+    let end = path.iter().rposition(|byte| *byte != b'\n').map_or(0, |last| last + 1);
+    let (path, newlines) = path.split_at(end);
     let escaped = |byte: &u8| match byte {
         b' ' => " ".to_owned(),
         byte if byte.is_ascii() && is_safe(*byte, false) => char::from(*byte).to_string(),
         byte => format!("\\0{byte:03o}"),
     };
     let escaped: String = path.iter().map(escaped).collect();
-    format!("\"$(printf %b '{escaped}')\"").into_bytes()
+    format!("\"$(printf %b '{escaped}'){}\"", "\n".repeat(newlines.len())).into_bytes()
 }
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
@@ -212,6 +215,13 @@ mod tests {
         let line = first_line(b"/a $(x)/\xff\n'\\/python", false);
         let expected = b"#!/bin/sh\n'''exec' \"$(printf %b '/a \\0044\\0050x\\0051/\\0377\\0012\\0047\\0134/python')\" \"$0\" \"$@\"\n' '''\n";
         assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn newlines_at_the_end_of_a_path_are_kept() {
+        let line = first_line(b"/env/bin/python\n\n", false);
+        let word = "\"$(printf %b '/env/bin/python')\n\n\"";
+        assert_eq!(line, format!("#!/bin/sh\n'''exec' {word} \"$0\" \"$@\"\n' '''\n").as_bytes());
     }
 
     #[test]

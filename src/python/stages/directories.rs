@@ -13,11 +13,12 @@ use crate::fs;
 use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
 use crate::python::child::package;
-use crate::python::context::{Context, new_context, path_text};
+use crate::python::context::{Context, encoded, new_context, path_text};
 use crate::python::errors::add_note;
 use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::seeding::Signals;
+use crate::scripts::install;
 use crate::seed::Observer;
 
 /// `EnvBuilder.clear_directory`.
@@ -58,14 +59,12 @@ pub fn same_path(py: Python<'_>, path1: &Bound<'_, PyAny>, path2: &Bound<'_, PyA
     if facts::platform(py)? == Platform::Posix {
         return path1.eq(path2);
     }
-    let same = |one: &Bound<'_, PyAny>, other: &Bound<'_, PyAny>| -> PyResult<bool> {
-        facts::os_path(py, intern!(py, "normcase"), (one,))?.eq(facts::os_path(
-            py,
-            intern!(py, "normcase"),
-            (other,),
-        )?)
-    };
+    let same = |one, other| normcase(one)?.eq(normcase(other)?);
     Ok(same(path1, path2)? || same(&long_name(path1)?, &long_name(path2)?)?)
+}
+
+fn normcase<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    facts::os_path(path.py(), intern!(path.py(), "normcase"), (path,))
 }
 
 /// The path without Windows' short names (`PROGRA~1`), if the system can tell.
@@ -88,6 +87,10 @@ pub fn ensure_directories<'py>(
     check_name(env_dir, &interpreter)?;
     let folder: PathBuf = env_dir.extract()?;
     let (executable, python_dir, exe_name) = base_interpreter(py, &interpreter)?;
+    let env_name = facts::os_path(py, intern!(py, "split"), (env_dir,))?.get_item(1)?;
+    let prompt = builder.getattr(intern!(py, "prompt"))?;
+    let prompt = if prompt.is_none() { env_name.clone() } else { prompt };
+    check_values(env_dir, &prompt, interpreter.platform)?;
 
     if is_set(builder, intern!(py, "clear"))? && py.detach(|| fs::exists(&folder)) {
         clear(builder, env_dir, &folder)?;
@@ -97,10 +100,8 @@ pub fn ensure_directories<'py>(
     let namespace = new_context(py)?;
     let context = Context(&namespace);
     namespace.setattr(intern!(py, "env_dir"), env_dir)?;
-    let env_name = facts::os_path(py, intern!(py, "split"), (env_dir,))?.get_item(1)?;
-    namespace.setattr(intern!(py, "env_name"), &env_name)?;
-    let prompt = builder.getattr(intern!(py, "prompt"))?;
-    namespace.setattr(intern!(py, "prompt"), if prompt.is_none() { env_name } else { prompt })?;
+    namespace.setattr(intern!(py, "env_name"), env_name)?;
+    namespace.setattr(intern!(py, "prompt"), prompt)?;
     namespace.setattr(intern!(py, "executable"), executable)?;
     context.set_path(intern!(py, "python_dir"), &python_dir)?;
     namespace.setattr(intern!(py, "python_exe"), &exe_name)?;
@@ -119,9 +120,7 @@ pub fn ensure_directories<'py>(
 
 /// Refuses what can't be in PATH: no script could activate such an environment (gh-102103).
 fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult<()> {
-    let py = env_dir.py();
-    let text = facts::os(py)?.call_method1(intern!(py, "fspath"), (env_dir,))?;
-    let Ok(text) = text.cast_into::<PyString>() else {
+    let Ok(text) = fspath(env_dir)?.cast_into::<PyString>() else {
         return Err(PyTypeError::new_err(
             "the path of an environment must be str or give a str, not bytes: use os.fsdecode",
         ));
@@ -134,6 +133,16 @@ fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult
         )));
     }
     Ok(())
+}
+
+fn fspath<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    facts::os(path.py())?.call_method1(intern!(path.py(), "fspath"), (path,))
+}
+
+/// Refuses what the activation scripts could not say, before anything is deleted or written.
+fn check_values(env_dir: &Bound<'_, PyAny>, prompt: &Bound<'_, PyAny>, platform: Platform) -> PyResult<()> {
+    let values = [encoded(&fspath(env_dir)?)?, encoded(prompt.str()?.as_any())?];
+    Ok(install::check_values(platform, &values.each_ref().map(Vec::as_slice))?)
 }
 
 /// The base interpreter, its folder, and the name that its executable has in an environment.

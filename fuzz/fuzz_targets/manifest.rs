@@ -1,0 +1,59 @@
+//! The manifest of a cached image: any text is read or refused, also one whose hash fits, and what is written reads
+//! back as it was.
+#![no_main]
+
+use arbitrary::Arbitrary;
+use fastvenv::seed::manifest::{Folder, ImageFile, Manifest};
+use libfuzzer_sys::fuzz_target;
+use sha2::{Digest, Sha256};
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    text: &'a str,
+    dist_info: &'a str,
+    mode: u32,
+    script: Option<String>,
+    folders: Vec<(&'a str, Vec<File<'a>>)>,
+    record: &'a str,
+}
+
+#[derive(Arbitrary, Debug)]
+struct File<'a> {
+    name: &'a str,
+    size: u64,
+    modified: i64,
+    executable: bool,
+}
+
+fuzz_target!(|input: Input| {
+    let _ = Manifest::parse(input.text);
+    let digest: String = Sha256::digest(input.text).iter().map(|byte| format!("{byte:02x}")).collect();
+    if let Some(manifest) = Manifest::parse(&format!("fastvenv image 1 {digest}\n{}", input.text)) {
+        assert_eq!(Manifest::parse(&manifest.render()).as_ref(), Some(&manifest));
+    }
+    // A wheel with a line break in a name is refused before.
+    let plain = |name: &str| !name.contains('\n');
+    let file = |file: File| ImageFile {
+        name: file.name.to_owned(),
+        size: file.size,
+        modified: file.modified,
+        executable: file.executable,
+    };
+    let names =
+        input.folders.iter().flat_map(|(path, files)| files.iter().map(|file| file.name).chain([*path]));
+    if !names.chain([input.dist_info]).all(plain) {
+        return;
+    }
+    let folders = input
+        .folders
+        .into_iter()
+        .map(|(path, files)| Folder { path: path.to_owned(), files: files.into_iter().map(file).collect() });
+    let manifest = Manifest {
+        dist_info: input.dist_info.to_owned(),
+        mode: input.mode,
+        script: input.script,
+        folders: folders.collect(),
+        record: input.record.to_owned(),
+    };
+    assert_eq!(Manifest::parse(&manifest.render()), Some(manifest));
+});

@@ -1,0 +1,41 @@
+//! A panic, which is a bug of this crate, becomes an error before it reaches its caller.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::Error;
+
+/// Does `work`; if it panics, [`Error::Bug`] with what the panic says. Where it happened stands on stderr.
+///
+/// ```
+/// use fastvenv::panics::caught;
+///
+/// assert_eq!(caught(|| 1 + 1).unwrap(), 2);
+/// assert!(caught(|| [0][std::env::args().count()]).is_err());
+/// ```
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
+    // Unwind safe: no stage keeps state that the next one, or another thread, would find half changed.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| Error::Bug(message(payload.as_ref())))
+}
+
+/// The message of a panic: a `&str` or `String`, unless somebody panics with a value of their own.
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it says no more".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(work: impl FnOnce()) -> String {
+        caught(work).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_panic_becomes_an_error_with_its_message() {
+        assert!(told(|| panic!("plain")).ends_with(": plain"));
+        assert!(told(|| panic!("{}", "formatted")).ends_with(": formatted"));
+        assert!(told(|| std::panic::panic_any(7)).ends_with(": it says no more"));
+    }
+}

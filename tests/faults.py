@@ -1,0 +1,171 @@
+"""What the tests of faults share: a creation of which one system call fails, or is the last thing that happens."""
+
+import errno
+import functools
+import json
+import os
+import random
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import fastvenv
+
+ROUNDS = int(os.environ.get("FASTVENV_TEST_ROUNDS", "12"))
+ERRORS = ["ENOSPC", "EACCES", "EROFS", "EMFILE", "EIO", "EDQUOT"]
+MARK = "/fastvenv-test-begins-here"
+
+# Something is created before, so that everything that is looked up once has been looked up.
+PROGRAM = f"""
+import json, os, sys
+import fastvenv
+
+env, options = sys.argv[1], json.loads(sys.argv[2])
+fastvenv.create(env + "-before", **options)
+os.path.lexists({MARK!r})
+try:
+    fastvenv.create(env, **options)
+    told = {{"class": None}}
+except BaseException as error:
+    fields = ("errno", "strerror", "filename", "filename2", "__notes__")
+    told = {{name: getattr(error, name, None) for name in fields}}
+    told["class"], told["text"] = type(error).__name__, str(error)
+    told["is_os_error"] = isinstance(error, OSError)
+os.write(1, json.dumps(told).encode())
+"""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A system call of the creation: its name, and the how many-th of its name it is in the process."""
+
+    name: str
+    number: int
+    line: str
+
+    def __str__(self) -> str:
+        return self.line
+
+
+@dataclass
+class Outcome:
+    """How the process ended, and what the creation raised: its fields, `class` being None if it raised nothing."""
+
+    status: int
+    raised: dict[str, object]
+    stderr: str
+
+
+def need_strace() -> None:
+    """Skip the test where system calls can't be tampered with."""
+    command = ["strace", "-qq", "-e", "inject=getcwd:error=EIO:when=1", "-o", os.devnull, "true"]
+    if not shutil.which("strace") or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("strace is not here, or may not trace")
+
+
+def calls(env: Path, prepare=None, **options: object) -> list[Call]:
+    """The system calls of a creation, in order, but those on memory and signals."""
+    need_strace()
+    log = env.with_name("trace")
+    for _ in range(2):  # the first time, bytecode and caches may be written
+        reset(env, prepare)
+        outcome = run(env, ["-o", str(log)], **options)
+        assert outcome.raised == {"class": None}, outcome
+    seen: dict[str, int] = {}
+    found, begun = [], False
+    for line in log.read_text(errors="backslashreplace").splitlines():
+        name, paren, _ = line.partition("(")
+        if not paren or not name.isidentifier():
+            continue
+        seen[name] = seen.get(name, 0) + 1
+        if begun and not re.match("brk|m(map|unmap|remap|protect|advise)|rt_sig|futex|getpid|exit|wait4|clone|poll", name):
+            found.append(Call(name, seen[name], line))
+        begun = begun or MARK in line
+    # The last one is the child's own report.
+    return found[:-1]
+
+
+def reset(env: Path, prepare=None) -> None:
+    """Remove what stood at `env` and beside it, and bring it into the state that the test begins with."""
+    for path in (env, env.with_name(f"{env.name}-before")):
+        shutil.rmtree(path, ignore_errors=True)
+    if prepare:
+        prepare(env)
+
+
+def run(env: Path, strace: list[str], **options: object) -> Outcome:
+    """Create in a process of its own, under strace with these options; it must end by itself."""
+    command = ["strace", "-qq", *strace, sys.executable, "-c", PROGRAM, str(env), json.dumps(options)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return Outcome(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
+
+
+def run_with(fault: str, call: Call, env: Path, **options: object) -> Outcome:
+    """Create, with this fault at that call: `error=ENOSPC`, `signal=KILL`."""
+    inject = f"inject={call.name}:{fault}:when={call.number}"
+    return run(env, ["-e", f"trace={call.name}", "-e", inject, "-o", os.devnull], **options)
+
+
+def some(population: list, count: int = ROUNDS) -> list:
+    """As many as are to be tried, always the same."""
+    return population if count >= len(population) else random.Random(6).sample(population, count)
+
+
+@functools.cache
+def base() -> tuple[str, bytes]:
+    """The entry of a copy of the base interpreter."""
+    return "-rwxr-xr-x", Path(sys._base_executable).resolve().read_bytes()
+
+
+def snapshot(root: Path) -> dict[str, tuple[str, object]]:
+    """All that stands below, with its mode and its content or target."""
+    found = {}
+    for folder, folders, files in os.walk(root):
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            mode = os.lstat(path).st_mode
+            content: object = None
+            if stat.S_ISLNK(mode):
+                content = os.readlink(path)
+            elif stat.S_ISREG(mode):
+                content = Path(path).read_bytes()
+            found[os.path.relpath(path, root)] = (stat.filemode(mode), content)
+    return found
+
+
+def fresh(env: Path, prepare=None, **options: object) -> dict[str, tuple[str, object]]:
+    """What an undisturbed creation leaves at this path."""
+    reset(env, prepare)
+    fastvenv.create(env, **options)  # type: ignore[arg-type]
+    return snapshot(env)
+
+
+def check_nothing_is_half(env: Path, before: dict, whole: dict, call: Call) -> None:
+    """Whatever has its own name is as it was or as it will be; what is unfinished has another name."""
+    for name, entry in snapshot(env).items():
+        if os.path.basename(name).startswith(".fastvenv-"):
+            continue
+        copy_is_due = whole.get(name) is not None and os.path.basename(name).startswith("python")
+        unfinished_copy = copy_is_due and entry[1] == base()[1]
+        assert entry in (before.get(name), whole.get(name)) or unfinished_copy, (call, name, entry)
+    lost = before.keys() - snapshot(env).keys()
+    assert not lost, (call, lost)
+
+
+def check_error(outcome: Outcome, error: str, call: Call) -> None:
+    """It is the OSError of that errno, with its text and a path, and says what could not be done."""
+    raised = outcome.raised
+    assert raised["is_os_error"], (call, outcome)
+    # Where it is a look at what stands in the way that fails, it is told that something does.
+    code = errno.EEXIST if call.name == "statx" and raised["errno"] == errno.EEXIST else getattr(errno, error)
+    assert (raised["errno"], raised["strerror"]) == (code, os.strerror(code)), (call, outcome)
+    # Of a link, the first name is what it says, which may be relative.
+    assert any(os.path.isabs(str(raised[name])) for name in ("filename", "filename2")), (call, outcome)
+    if sys.version_info >= (3, 11):
+        assert str(raised["__notes__"][0]).startswith("fastvenv could not "), (call, outcome)  # type: ignore[index]

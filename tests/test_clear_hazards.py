@@ -1,0 +1,246 @@
+"""clear meets what it may not delete: swapped folders, mounts, read-only folders, fastvenv itself, an interrupt."""
+
+import ctypes
+import errno
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import fastvenv
+import faults
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+
+def exchange(one, other):
+    """Give two paths each other's place, in one step."""
+    renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    if renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE):
+        raise OSError(ctypes.get_errno(), "cannot exchange", str(one))
+
+
+def keep_exchanging(one, other):
+    """Go on exchanging two paths until killed; what is gone meanwhile comes back."""
+    while True:
+        try:
+            exchange(one, other)
+        except OSError:
+            pass
+
+
+@pytest.fixture
+def exchanging(tmp_path):
+    """Starts a process that exchanges two paths all the time."""
+    try:
+        (tmp_path / "a").mkdir()
+        (tmp_path / "b").mkdir()
+        exchange(tmp_path / "a", tmp_path / "b")
+    except (AttributeError, OSError):
+        pytest.skip("paths can't be exchanged here")
+    processes = []
+
+    def start(one, other):
+        process = multiprocessing.get_context("fork").Process(target=keep_exchanging, args=(one, other))
+        process.start()
+        processes.append(process)
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.join()
+
+
+def precious(folder):
+    """A folder with files that must survive."""
+    for name in ("one", "two/three"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "kept").write_text("precious")
+    return faults.snapshot(folder)
+
+
+def test_a_folder_inside_that_is_swapped_for_a_link(tmp_path, exchanging):
+    """While a folder in the environment and a link to elsewhere change places all the time, nothing elsewhere goes."""
+    outside, env = tmp_path / "outside", tmp_path / "env"
+    before = precious(outside)
+    (env / "inner").mkdir(parents=True)
+    (tmp_path / "trap").symlink_to(outside)
+    exchanging(env / "inner", tmp_path / "trap")
+    builder = fastvenv.EnvBuilder()
+    for _ in range(50 * faults.ROUNDS):
+        try:
+            (env / "inner/one/two").mkdir(parents=True)
+        except OSError:
+            pass  # it is the link just now, or the folder is gone
+        try:
+            builder.clear_directory(env)
+        except OSError as error:
+            assert error.errno in (errno.ENOTDIR, errno.ENOTEMPTY, errno.EISDIR, errno.ENOENT)
+        restore(env / "inner", tmp_path / "trap", outside)
+        assert {name: before[name] for name in before} == {
+            name: entry for name, entry in faults.snapshot(outside).items() if name in before
+        }
+
+
+def restore(inner, trap, outside):
+    """Bring back whichever of the two is gone."""
+    for path in (inner, trap):
+        if not os.path.lexists(path):
+            missing_link = not any(os.path.islink(other) for other in (inner, trap))
+            try:
+                path.symlink_to(outside) if missing_link else path.mkdir()
+            except FileExistsError:
+                pass
+
+
+def test_the_folder_itself_that_is_swapped_for_a_link(tmp_path, exchanging):
+    """While the environment's folder and a link to elsewhere change places all the time, nothing elsewhere goes."""
+    outside, env, trap = tmp_path / "outside", tmp_path / "env", tmp_path / "trap"
+    before = precious(outside)
+    env.mkdir()
+    trap.symlink_to(outside)
+    exchanging(env, trap)
+    refused = cleared = 0
+    enough = time.monotonic() + 30
+    while (refused + cleared < 50 * faults.ROUNDS or not refused or not cleared) and time.monotonic() < enough:
+        try:
+            fastvenv.EnvBuilder().clear_directory(env)
+            cleared += 1
+        except ValueError as error:
+            assert "Unable to create directory" in str(error)
+            refused += 1
+        except NotADirectoryError:
+            refused += 1  # a link when it was opened, and a folder when it was looked at
+    assert faults.snapshot(outside) == before
+    assert refused
+    assert cleared
+
+
+def test_what_is_mounted_inside(tmp_path):
+    """A folder that is mounted in the environment, from the same file system too, keeps what it holds; EBUSY names it."""
+    outside, env = tmp_path / "outside", tmp_path / "env"
+    before = precious(outside)
+    (env / "lib/data").mkdir(parents=True)
+    (env / "junk").touch()
+    command = ["mount", "--bind", str(outside), str(env / "lib/data")]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("folders can't be mounted here")
+    try:
+        with pytest.raises(OSError, match="busy") as caught:
+            fastvenv.create(env, clear=True)
+    finally:
+        subprocess.run(["umount", str(env / "lib/data")], check=True)
+    assert (caught.value.errno, caught.value.filename) == (errno.EBUSY, str(env / "lib/data"))
+    assert any(note.startswith(f"In '{env}' there remain ") and "'lib'" in note for note in caught.value.__notes__)
+    assert faults.snapshot(outside) == before
+
+
+def test_a_read_only_folder_inside(tmp_path):
+    """What its owner has made read-only is not made writable: the error names it, and says what remains."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    env = tmp_path / "env"
+    (env / "frozen").mkdir(parents=True)
+    (env / "frozen" / "kept").write_text("precious")
+    for path in [env, *env.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    (env / "frozen").chmod(0o555)
+    for path in [tmp_path, *tmp_path.parents]:
+        path.chmod(path.stat().st_mode | 0o011)
+    program = (
+        "import json, os, sys, fastvenv; os.setgid(65534); os.setuid(65534)\n"
+        "try: fastvenv.create(sys.argv[1], clear=True)\n"
+        "except PermissionError as error: print(error.filename, *error.__notes__, sep='\\n')"
+    )
+    told = subprocess.check_output([sys.executable, "-c", program, str(env)], text=True).splitlines()
+    assert told == [str(env / "frozen/kept"), "fastvenv could not remove", f"In '{env}' there remain 'frozen'"]
+    assert (env / "frozen" / "kept").read_text() == "precious"
+
+
+def test_a_long_list_of_what_remains_is_cut(tmp_path):
+    """Of what remains five names are told, and how many more there are."""
+    faults.need_strace()
+    env = tmp_path / "env"
+    for number in range(9):
+        (env / str(number) / "below").mkdir(parents=True)
+    program = "import sys, fastvenv; fastvenv.create(sys.argv[1], clear=True)"
+    # A folder's own removal comes after it was told to be a folder, and what is in it.
+    inject = "inject=unlinkat:error=EIO:when=3"
+    command = ["strace", "-qq", "-o", os.devnull, "-e", inject, sys.executable, "-c", program, str(env)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "[Errno 5] Input/output error" in done.stderr
+    if sys.version_info >= (3, 11):
+        assert f"In '{env}' there remain '0', '1', '2', '3', '4' and 4 more" in done.stderr
+
+
+def test_the_folder_that_fastvenv_stands_in(tmp_path, monkeypatch):
+    """An environment can't be cleared by the fastvenv that is installed in it: nothing could be put there again."""
+    package = tmp_path / "env/lib/site-packages/fastvenv"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    monkeypatch.setattr(fastvenv, "__file__", str(package / "__init__.py"))
+    with pytest.raises(ValueError, match=r"it holds fastvenv itself.* Nothing was deleted"):
+        fastvenv.create(tmp_path / "env", clear=True)
+    assert (package / "__init__.py").exists()
+
+
+def test_the_environment_of_the_running_interpreter(tmp_path):
+    """Cleared by its own interpreter, with fastvenv from elsewhere, an environment is made anew and works."""
+    env = tmp_path / "env"
+    fastvenv.create(env, symlinks=True)
+    whole = faults.snapshot(env)
+    program = "import sys, fastvenv; fastvenv.create(sys.prefix, symlinks=True, clear=True)"
+    environ = {**os.environ, "PYTHONPATH": str(Path(fastvenv.__file__).parent.parent)}
+    subprocess.run([env / "bin/python", "-c", program], check=True, env=environ)
+    again = faults.snapshot(env)
+    for tree in (whole, again):
+        del tree["pyvenv.cfg"]  # it tells by which interpreter it was made, and with --clear
+    assert again == whole
+
+
+def test_an_interrupt_ends_a_long_clearing(tmp_path):
+    """Ctrl-C while much is deleted is a KeyboardInterrupt long before the end, which says what remains."""
+    env = tmp_path / "env"
+    env.mkdir()
+    for number in range(40_000):
+        os.symlink("nowhere", env / str(number))
+    signal.setitimer(signal.ITIMER_REAL, 0.001)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            fastvenv.EnvBuilder().clear_directory(env)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert any("there remain" in note for note in caught.value.__notes__)
+    assert os.listdir(env)
+
+
+def test_a_tree_deeper_than_descriptors_go(tmp_path):
+    """Folders in folders, more than may be open at once, end in an error that names one, not in a crash."""
+    import resource
+
+    env = tmp_path / "env"
+    env.mkdir()
+    here = os.open(env, os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limits[1]))
+    try:
+        with pytest.raises(OSError, match="Too many open files") as caught:
+            fastvenv.EnvBuilder().clear_directory(env)
+        assert str(caught.value.filename).startswith(str(env / "d/d/d"))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
+        fastvenv.EnvBuilder().clear_directory(env)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert os.listdir(env) == []

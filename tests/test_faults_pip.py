@@ -1,0 +1,68 @@
+"""Whatever fails while pip is placed: no pip looks installed that isn't, and a second run ends with a whole one."""
+
+import signal
+
+import pytest
+
+import faults
+import seeding
+
+WITH_PIP = {"symlinks": True, "with_pip": True}
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    """An environment's folder, the system calls of its creation, and a cache that is filled."""
+    root = tmp_path_factory.mktemp("warm")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FASTVENV_CACHE_DIR", str(root / "cache"))
+        patch.setenv("FASTVENV_LINK_MODE", "hardlink")
+        for name in ("FASTVENV_SEED", "SOURCE_DATE_EPOCH"):
+            patch.delenv(name, raising=False)
+        env = root / "env"
+        calls = faults.calls(env, **WITH_PIP)
+        seeding.create_natively(env.with_name("env-untraced"))
+        yield env, calls
+
+
+def check_and_mend(env, call):
+    """A pip that looks installed is whole; if none does, the next creation installs it."""
+    if not list(seeding.site_packages(env).glob("pip-*.dist-info")):
+        seeding.create(env)
+    seeding.check_whole(env)
+    assert not list(seeding.site_packages(env).glob(".fastvenv-*")), call
+
+
+@pytest.mark.parametrize("error", ["ENOSPC", "EMFILE", "EIO"])
+def test_a_call_that_fails(error, warm):
+    """An OSError names the path, or pip got there another way: around a cache that can't be read, or by ensurepip."""
+    env, calls = warm
+    for call in faults.some(calls, faults.ROUNDS // 2):
+        faults.reset(env)
+        outcome = faults.run_with(f"error={error}", call, env, **WITH_PIP)
+        assert outcome.status == 0, (call, outcome)
+        if outcome.raised["class"]:
+            faults.check_error(outcome, error, call)
+        else:
+            assert list(seeding.site_packages(env).glob("pip-*.dist-info")), call
+        check_and_mend(env, call)
+
+
+def test_a_kill_at_a_call(warm):
+    """Killed at any call, it leaves no pip that looks installed, or a whole one."""
+    env, calls = warm
+    for call in faults.some(calls):
+        faults.reset(env)
+        outcome = faults.run_with("signal=KILL", call, env, **WITH_PIP)
+        assert outcome.status == -signal.SIGKILL, (call, outcome)
+        check_and_mend(env, call)
+
+
+def test_an_interrupt_at_a_call(warm):
+    """Ctrl-C at any call is a KeyboardInterrupt, at the latest when the environment is complete."""
+    env, calls = warm
+    for call in faults.some(calls, faults.ROUNDS // 2):
+        faults.reset(env)
+        outcome = faults.run_with("signal=INT", call, env, **WITH_PIP)
+        assert outcome.raised.get("class") in ("KeyboardInterrupt", None), (call, outcome)
+        check_and_mend(env, call)

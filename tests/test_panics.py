@@ -1,0 +1,26 @@
+"""A panic in Rust is an exception like others in Python, and the interpreter goes on."""
+
+import pytest
+
+import fastvenv
+import faults
+
+LINKS = {"symlinks": True}
+
+
+def test_a_panic_is_a_runtime_error(tmp_path):
+    """Rust's library panics when a folder that was listed can't be closed: that is a RuntimeError, and no more."""
+    env = tmp_path / "env"
+    whole = faults.fresh(env, **LINKS)
+    calls = faults.calls(env, **LINKS)
+    closes = [two for one, two in zip(calls, calls[1:], strict=False) if (one.name, two.name) == ("getdents64", "close")]
+    if not closes:
+        pytest.skip("no folder is listed in the way that panics")
+    faults.reset(env)
+    outcome = faults.run_with("error=EIO", closes[0], env, **LINKS)
+    assert outcome.status == 0
+    assert outcome.raised["class"] == "RuntimeError"
+    assert "fastvenv failed by a bug of its own, please report it: unexpected error" in str(outcome.raised["text"])
+    assert any("was left incomplete" in note for note in outcome.raised["__notes__"])
+    fastvenv.create(env, **LINKS)
+    assert faults.snapshot(env) == whole
