@@ -89,11 +89,14 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Lint and check the format of all Python, and the shell scripts of CI."""
+    """Lint and check the format of all Python, the shell scripts of CI, and what GitHub reads."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("shellcheck", ".ci/run", ".ci/debian-testing")
+    for schema, files in {"workflows": "workflows/*", "issue-forms": "ISSUE_TEMPLATE/[!c]*"}.items():
+        found = map(str, Path(".github").glob(files))
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *found)
 
 
 @nox.session(requires=["build"])
