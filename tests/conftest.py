@@ -1,9 +1,78 @@
-"""What all tests share: how hypothesis draws."""
+"""What all tests share: how hypothesis draws; a cache of images; file systems that a test mounts."""
 
 import os
+import shutil
+import subprocess
+import sys
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+import seeding
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, max_examples=200, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    """A cache with an image in it, to take copies of."""
+    root = tmp_path_factory.mktemp("filled")
+    environ = {**os.environ, "FASTVENV_CACHE_DIR": str(root / "cache")}
+    environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    subprocess.run([sys.executable, "-c", seeding.CREATE, root / "env"], env=environ, check=True)
+    return root / "cache"
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache of the test's own, empty."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(folder))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+    # Copies of 13 MB, by the hundred, would wear out the disk's patience; tests of copies ask for them.
+    monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
+    for name in ("FASTVENV_SEED", "SOURCE_DATE_EPOCH"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def mount():
+    """Mounts a tmpfs with these options; unmounted in the end."""
+    mounted = []
+
+    def mount(folder, options):
+        folder.mkdir(exist_ok=True)
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("file systems can't be mounted here")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def mount_image(tmp_path):
+    """Mounts a new file system that this command makes; unmounted in the end."""
+    folder = tmp_path / "mounted"
+
+    def mount_image(command):
+        if os.geteuid() != 0 or not shutil.which(command):
+            pytest.skip(f"{command} is not here, or file systems can't be mounted")
+        with (tmp_path / "image").open("wb") as file:
+            file.truncate(512 << 20)
+        subprocess.run([command, "-q", file.name], check=True)
+        folder.mkdir()
+        if subprocess.run(["mount", "-o", "loop", file.name, str(folder)], capture_output=True).returncode:
+            folder.rmdir()
+            pytest.skip("file systems can't be mounted here")
+        return folder
+
+    yield mount_image
+    if folder.exists():
+        subprocess.run(["umount", "-l", str(folder)], check=True)

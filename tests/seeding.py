@@ -15,6 +15,7 @@ from pathlib import Path
 import fastvenv
 
 NAME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+CREATE = "import sys, seeding; [seeding.create(env) for env in sys.argv[1:]]"
 LINK_MODES = ["clone", "hardlink", "copy"]
 
 
@@ -85,3 +86,13 @@ def check_bytecode(source: Path, bytecode: Path) -> None:
     else:
         modified, size = struct.unpack("<II", bytecode.read_bytes()[8:16])
         assert (modified, size) == (int(source.stat().st_mtime), source.stat().st_size), source
+
+
+def images(cache):
+    """The complete images in the cache."""
+    return [path for path in (cache / "images").iterdir() if not path.name.startswith(".")]
+
+
+def leftovers(cache):
+    """The unfinished images in the cache."""
+    return [path for path in (cache / "images").iterdir() if path.name.startswith(".")]

@@ -21,20 +21,6 @@ from fastvenv import cache as cache_command
 ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "30"))
 
 
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory):
-    """A cache with an image in it."""
-    root = tmp_path_factory.mktemp("filled")
-    before = os.environ.get("FASTVENV_CACHE_DIR")
-    os.environ["FASTVENV_CACHE_DIR"] = str(root / "cache")
-    seeding.create(root / "env")
-    if before is None:
-        del os.environ["FASTVENV_CACHE_DIR"]
-    else:
-        os.environ["FASTVENV_CACHE_DIR"] = before
-    return root / "cache"
-
-
 @pytest.fixture(autouse=True)
 def cache(filled, monkeypatch):
     """The filled cache, and no variable that asks for something else."""

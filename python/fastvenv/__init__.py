@@ -125,6 +125,22 @@ def main(args=None):
     _cli.main(args)
 
 
+def replace_stdlib():
+    """Put fastvenv in the place of the standard library's ``venv``, in this process.
+
+    From the call on, ``import venv`` is fastvenv. Modules that have imported ``venv`` before, or names from it, get
+    fastvenv's too. Classes that derive from what they got keep their base for ever, and other processes aren't
+    affected: see docs/replacing.md.
+
+    :returns: A context manager. Its exit, or its method ``undo()``, puts everything back, in any order with others:
+              the last one does it. Without either, fastvenv stays in place.
+    :raises RuntimeError: if a class derives from the standard library's ``EnvBuilder`` already.
+    """
+    from fastvenv import _replace
+
+    return _replace.Replacement()
+
+
 def __getattr__(name):
     if name in _LAZY_MODULES:
         from importlib import import_module

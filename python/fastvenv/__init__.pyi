@@ -14,6 +14,7 @@ from typing import Any, SupportsIndex
 from _typeshed import StrPath
 
 from fastvenv import _core
+from fastvenv._replace import Replacement
 
 __all__ = ["EnvBuilder", "create", "main"]
 
@@ -47,3 +48,4 @@ def create(
     scm_ignore_files: Iterable[str] = frozenset(),
 ) -> None: ...
 def main(args: Sequence[str] | None = None) -> None: ...
+def replace_stdlib() -> Replacement: ...

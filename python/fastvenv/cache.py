@@ -36,7 +36,7 @@ def main(args: list[str] | None = None) -> int:
         return 1
     try:
         _run(args[0], folder)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     return 0

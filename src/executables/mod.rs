@@ -51,6 +51,12 @@ pub fn link_or_copy(source: &Path, destination: &Path, text: LinkText) -> Result
     }
 }
 
+/// Completes a copy of the executable that a killed run left before it could be executed. Whatever else stands there
+/// is left as it is.
+pub fn finish_copy(executable: &Path, path: &Path) -> Result<()> {
+    if fs::is_inexecutable_copy(executable, path) { fs::make_executable(path) } else { Ok(()) }
+}
+
 fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
     match (text, source.file_name()) {
         (LinkText::Whole, _) => fs::symlink(source, destination),

@@ -1,65 +1,74 @@
 //! Emptying a folder: only what stands in it, and only a folder that nobody can have meant otherwise.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::dir::Dir;
 use crate::error::{Error, Result, quoted};
 
-/// Removes everything in a folder, not the folder itself. Links are removed, never followed.
+/// Removes everything in a folder, not the folder itself. Links are removed, never followed: all is done by folder
+/// handles, so that one swapped for a link meanwhile leads nowhere. What is mounted below is left alone and an error.
 ///
-/// The standard library works by directory handles on POSIX, so a folder that is swapped for a link meanwhile
-/// leads nowhere.
-pub fn clear_folder(path: &Path) -> Result<()> {
-    let failed = |source| Error::io("list", path, source);
-    for entry in fs::read_dir(path).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let found = entry.path();
-        let is_folder = entry.file_type().map_err(|source| Error::io("look at", &found, source))?.is_dir();
-        let removed = if is_folder { fs::remove_dir_all(&found) } else { remove_entry(&found) };
-        removed.map_err(|source| Error::io("remove", &found, source))?;
+/// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
+///
+/// # Errors
+/// The first entry that can't be removed, by its path. A link in the folder's place is [`Error::Refused`]. What may not
+/// be written is not made writable first: somebody may have meant it so.
+pub fn clear_folder(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
+    match Dir::open_itself(path) {
+        Ok(folder) => folder.clear(interrupted),
+        Err(_) if super::is_link(path) => Err(Error::not_a_folder(path)),
+        Err(error) => Err(error),
     }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn remove_entry(path: &Path) -> std::io::Result<()> {
-    fs::remove_file(path)
-}
-
-/// On Windows a link to a folder is itself removed as a folder.
-#[cfg(windows)]
-fn remove_entry(path: &Path) -> std::io::Result<()> {
-    fs::remove_file(path).or_else(|_| fs::remove_dir(path))
 }
 
 /// Refuses a folder whose clearing would take with it what no environment holds: `precious` are the folders
 /// that must survive, each with what to call it in the message ("the home folder").
 ///
-/// A link is refused too: `clear` must not empty what it points to.
+/// A link is refused too: `clear` must not empty what it points to. So is, as an error of the system, a folder whose
+/// real place can't be told.
 pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     if super::is_link(path) {
         return Err(Error::not_a_folder(path));
     }
-    let real = super::real_path(path);
+    let real = real_place(path)?.unwrap_or_else(|| path.to_owned());
     if real.parent().is_none() {
         return Err(refusal(path, "it is the root of the file system"));
     }
     for (what, kept) in precious {
-        if super::real_path(kept).starts_with(&real) {
+        if real_place(kept)?.is_some_and(|kept| kept.starts_with(&real)) {
             return Err(refusal(path, &format!("it holds {what}, {}", quoted(kept))));
         }
     }
     Ok(())
 }
 
+/// The path with all links resolved; `None` if nothing is there.
+fn real_place(path: &Path) -> Result<Option<PathBuf>> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    match dunce::canonicalize(path) {
+        Ok(real) => Ok(Some(real)),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
+        Err(source) => Err(Error::io("resolve", path, source)),
+    }
+}
+
 fn refusal(path: &Path, why: &str) -> Error {
     Error::Refused(format!("Refusing to clear {}: {why}. Nothing was deleted.", quoted(path)))
+}
+
+/// The names that a folder still has after a clearing was cut short, sorted; none if that can't be told.
+pub fn remains(path: &Path) -> Vec<PathBuf> {
+    let names = Dir::open_itself(path).and_then(|folder| folder.names()).unwrap_or_default();
+    let mut names: Vec<_> = names.into_iter().map(PathBuf::from).collect();
+    names.sort();
+    names
 }
 
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::symlink;
 
     #[test]
@@ -71,9 +80,42 @@ mod tests {
         symlink(&outside, env.join("link")).unwrap();
         symlink(&outside, env.join("deep/er/link")).unwrap();
         fs::write(env.join(".hidden"), "").unwrap();
-        clear_folder(&env).unwrap();
+        clear_folder(&env, &mut || false).unwrap();
         assert_eq!(fs::read_dir(&env).unwrap().count(), 0);
         assert!(outside.join("kept").is_dir());
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_folder_is_refused() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temp.path().join("outside/kept")).unwrap();
+        symlink("outside", temp.path().join("env")).unwrap();
+        let cleared = clear_folder(&temp.path().join("env"), &mut || false);
+        assert!(matches!(cleared, Err(Error::Refused(_))));
+        assert!(temp.path().join("outside/kept").is_dir());
+    }
+
+    #[test]
+    fn an_interrupt_leaves_the_rest() {
+        let temp = tempfile::tempdir().unwrap();
+        for name in ["a", "b", "c"] {
+            fs::create_dir_all(temp.path().join(name).join("deep")).unwrap();
+        }
+        let mut asked = 0;
+        let cleared = clear_folder(temp.path(), &mut || {
+            asked += 1;
+            asked > 3
+        });
+        assert!(matches!(cleared, Err(Error::Interrupted)));
+        assert!(!remains(temp.path()).is_empty());
+    }
+
+    #[test]
+    fn depth_is_no_matter() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temp.path().join(vec!["d"; 300].join("/"))).unwrap();
+        clear_folder(temp.path(), &mut || false).unwrap();
+        assert!(remains(temp.path()).is_empty());
     }
 
     #[test]
@@ -83,7 +125,7 @@ mod tests {
         let link = temp.path().join("link");
         fs::create_dir(&home).unwrap();
         symlink(&home, &link).unwrap();
-        let precious = [("the home folder", home.as_path())];
+        let precious = [("the home folder", home.as_path()), ("nothing", Path::new("/nowhere/at/all"))];
         for path in [Path::new("/"), &home, temp.path(), &link] {
             assert!(matches!(check_clearable(path, &precious), Err(Error::Refused(_))), "{path:?}");
         }

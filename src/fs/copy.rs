@@ -1,9 +1,10 @@
 //! Copies of single files, with or without their mode, never with extended attributes.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
+use super::whole::write_whole;
 use crate::error::{Error, Result};
 
 /// Copies the content of a file, as `shutil.copyfile` does, but replaces a link at the destination rather than
@@ -21,8 +22,13 @@ pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
             });
         }
     }
-    let mut to = File::create(destination).map_err(|error| Error::io("write", destination, error))?;
-    io::copy(&mut from, &mut to).map(drop).map_err(failed)
+    let mut cut_short = false;
+    let copied = write_whole(destination, None, |to| {
+        let copied = from.rewind().and_then(|()| io::copy(&mut from, to));
+        cut_short = copied.is_err();
+        copied.map(drop)
+    });
+    copied.map_err(|error| if cut_short { failed(error) } else { Error::io("write", destination, error) })
 }
 
 #[cfg(unix)]
@@ -46,12 +52,36 @@ pub fn copy_with_mode(source: &Path, destination: &Path) -> Result<()> {
     to.set_modified(modified).map_err(failed)
 }
 
-/// Gives a file the mode 0755.
+/// Gives a file the mode 0755; not one that a link leads to, which may be the base interpreter.
 #[cfg(unix)]
 pub fn make_executable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, Permissions::from_mode(0o755))
-        .map_err(|source| Error::io("make executable", path, source))
+    let make = || match fs::symlink_metadata(path)? {
+        found if found.is_symlink() => Ok(()),
+        _ => fs::set_permissions(path, Permissions::from_mode(0o755)),
+    };
+    make().map_err(|source| Error::io("make executable", path, source))
+}
+
+/// Whether two files, neither of them a link, have one content, but the second lacks the permission to be executed.
+#[cfg(unix)]
+pub fn is_inexecutable_copy(original: &Path, path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let look = || -> io::Result<bool> {
+        let (one, other) = (fs::symlink_metadata(original)?, fs::symlink_metadata(path)?);
+        Ok(other.is_file()
+            && other.permissions().mode() & 0o111 == 0
+            && one.is_file()
+            && one.len() == other.len()
+            && fs::read(original)? == fs::read(path)?)
+    };
+    look().unwrap_or(false)
+}
+
+/// Windows knows executables by their suffix.
+#[cfg(windows)]
+pub fn is_inexecutable_copy(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// Windows has no such mode: an executable is one by its suffix.
@@ -71,23 +101,20 @@ pub struct Template {
 /// Reads a file and its mode.
 pub fn read_template(path: &Path) -> Result<Template> {
     let read = || -> io::Result<Template> {
-        let mut file = File::open(path)?;
-        let permissions = file.metadata()?.permissions();
-        let mut content = Vec::new();
-        file.read_to_end(&mut content)?;
-        Ok(Template { content, permissions })
+        let file = File::open(path)?;
+        let found = file.metadata()?;
+        // With the size known, nothing is asked for twice.
+        let mut content = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
+        file.take(found.len()).read_to_end(&mut content)?;
+        Ok(Template { content, permissions: found.permissions() })
     };
     read().map_err(|source| Error::io("read", path, source))
 }
 
 /// Writes `content` to `path` with the mode of the template that it was made from.
 pub fn write_like(template: &Template, content: &[u8], path: &Path) -> Result<()> {
-    let write = || -> io::Result<()> {
-        let mut file = File::create(path)?;
-        file.write_all(content)?;
-        file.set_permissions(template.permissions.clone())
-    };
-    write().map_err(|source| Error::io("write", path, source))
+    write_whole(path, Some(&template.permissions), |file| file.write_all(content))
+        .map_err(|source| Error::io("write", path, source))
 }
 
 #[cfg(test)]

@@ -5,25 +5,29 @@ mod clear;
 mod copy;
 pub mod dir;
 pub mod transfer;
+mod whole;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use clear::{check_clearable, clear_folder};
-pub use copy::{Template, copy_contents, copy_with_mode, make_executable, read_template, write_like};
+pub use clear::{check_clearable, clear_folder, remains};
+pub use copy::{
+    Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
+};
+pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};
 
 /// Makes sure that a folder stands at `path`, with its missing parents, in the mode that the umask leaves.
 ///
-/// A file there, or a link, even one to a folder, is refused as `venv` refuses it.
-pub fn ensure_folder(path: &Path) -> Result<()> {
+/// A file there, or a link, even one to a folder, is refused as `venv` refuses it. False if the folder stood already.
+pub fn ensure_folder(path: &Path) -> Result<bool> {
     match make_folder(path) {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
         Err(source) => match fs::symlink_metadata(path) {
-            Ok(found) if found.is_dir() => Ok(()),
+            Ok(found) if found.is_dir() => Ok(false),
             Ok(_) => Err(Error::not_a_folder(path)),
             Err(_) => Err(Error::io("create the folder", path, source)),
         },
@@ -55,14 +59,20 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::io("read", path, source))
 }
 
-/// Writes a file anew, keeping the mode of one that stands there.
+/// Writes a file anew, whole or not at all, keeping the mode of one that stands there.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
-    fs::write(path, content).map_err(|source| Error::io("write", path, source))
+    whole::write_whole(path, None, |file| file.write_all(content))
+        .map_err(|source| Error::io("write", path, source))
 }
 
 /// Removes a file or link.
 pub fn remove_file(path: &Path) -> Result<()> {
     fs::remove_file(path).map_err(|source| Error::io("remove", path, source))
+}
+
+/// Removes a folder if it is empty. False if a folder is there still.
+pub fn remove_if_empty(path: &Path) -> bool {
+    fs::remove_dir(path).is_ok() || !fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
 /// Whether something is there, links followed (`os.path.exists`).
@@ -73,11 +83,6 @@ pub fn exists(path: &Path) -> bool {
 /// Whether a symbolic link is there (`os.path.islink`).
 pub fn is_link(path: &Path) -> bool {
     path.is_symlink()
-}
-
-/// Whether a regular file is there, links followed (`os.path.isfile`).
-pub fn is_file(path: &Path) -> bool {
-    path.is_file()
 }
 
 /// The path with all links resolved, in its simplest form on Windows; as it is where that can't be told, as
@@ -136,8 +141,8 @@ mod tests {
     fn a_folder_is_made_with_its_parents_and_may_stand_already() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("a/b/c");
-        ensure_folder(&path).unwrap();
-        ensure_folder(&path).unwrap();
+        assert!(ensure_folder(&path).unwrap());
+        assert!(!ensure_folder(&path).unwrap());
         assert!(path.is_dir());
     }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::dir::{Dir, Facts, Kind, NewFile, clone_content, finish, mode_of};
+use super::dir::{Dir, Facts, Kind, NewFile, clone_content, close, finish, mode_of};
 use crate::error::Error;
 
 /// How the files of an environment come from the cache.
@@ -126,7 +126,7 @@ impl Transfer {
             }
             target.write_all(buffer).map_err(written)?;
         }
-        finish(&target, how, || mode_of(&target)).map_err(written)
+        finish(&target, how, || mode_of(&target)).and_then(|()| close(target)).map_err(written)
     }
 
     /// False if the ladder went down a rung, so that the file is still to be brought.

@@ -17,6 +17,7 @@ pub fn cache_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
 ///
 /// :param path: The folder; a missing one holds nothing.
 /// :raises OSError: if it can't be read.
+/// :raises ValueError: if fastvenv didn't make it.
 #[pyfunction]
 pub fn cache_usage(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)> {
     Ok(told(py.detach(|| usage(&path))?))
@@ -27,6 +28,7 @@ pub fn cache_usage(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)>
 /// :param path: The folder; what fastvenv didn't put there stays.
 /// :returns: What was removed, as `cache_usage` tells it.
 /// :raises OSError: if it can't be removed.
+/// :raises ValueError: if fastvenv didn't make it; nothing is removed then.
 #[pyfunction]
 pub fn clean_cache(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)> {
     Ok(told(py.detach(|| clean(&path))?))

@@ -2,7 +2,6 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::context::Context;
@@ -19,8 +18,8 @@ pub fn call_new_python(
     kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
     let py = py_args.py();
-    let executable = context.get("env_exec_cmd")?;
-    let env_dir = context.get("env_dir")?;
+    let executable = context.get(intern!(py, "env_exec_cmd"))?;
+    let env_dir = context.get(intern!(py, "env_dir"))?;
     let args = PyList::new(py, [&executable])?;
     args.call_method1(intern!(py, "extend"), (py_args,))?;
 
@@ -39,9 +38,6 @@ pub fn call_new_python(
 }
 
 /// The package `fastvenv`: the globals of the stages, as `venv` is of the stdlib's.
-///
-/// Looked up once: an import that a signal arrives in may report a `SystemError` in place of the signal's exception.
-pub fn package(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
-    static PACKAGE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    facts::once(py, &PACKAGE, "fastvenv")
+pub fn package(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
+    py.import(intern!(py, "fastvenv"))
 }

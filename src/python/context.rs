@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -14,29 +15,29 @@ pub struct Context<'a, 'py>(pub &'a Bound<'py, PyAny>);
 
 impl<'py> Context<'_, 'py> {
     /// The attribute as a path.
-    pub fn path(&self, name: &str) -> PyResult<PathBuf> {
+    pub fn path(&self, name: &Bound<'py, PyString>) -> PyResult<PathBuf> {
         self.0.getattr(name)?.extract()
     }
 
     /// The attribute as it is.
-    pub fn get(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    pub fn get(&self, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
         self.0.getattr(name)
     }
 
     /// The attribute's text as bytes, which a name that isn't UTF-8 has too.
-    pub fn bytes(&self, name: &str) -> PyResult<Vec<u8>> {
+    pub fn bytes(&self, name: &Bound<'py, PyString>) -> PyResult<Vec<u8>> {
         encoded(&self.0.getattr(name)?)
     }
 
     /// Sets the attribute to a path's text.
-    pub fn set_path(&self, name: &str, path: &Path) -> PyResult<()> {
+    pub fn set_path(&self, name: &Bound<'py, PyString>, path: &Path) -> PyResult<()> {
         self.0.setattr(name, path.as_os_str())
     }
 }
 
 /// A new, empty context. The class is taken from `sys`, since `types` is not loaded in a bare interpreter.
 pub fn new_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    sys(py, "implementation")?.get_type().call0()
+    sys(py, intern!(py, "implementation"))?.get_type().call0()
 }
 
 /// The path as a Python `str`, as `os.fsdecode` gives it.

@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 use crate::interpreter::{Interpreter, Platform, Version};
 use crate::layout::{self, Folder};
@@ -16,7 +16,7 @@ static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 static OS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 /// The module, looked up once: an import statement takes longer than most of the system calls around it.
-pub fn once<'py>(
+fn once<'py>(
     py: Python<'py>,
     cell: &'static PyOnceLock<Py<PyModule>>,
     name: &str,
@@ -25,7 +25,7 @@ pub fn once<'py>(
 }
 
 /// `sys.<name>`.
-pub fn sys<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+pub fn sys<'py>(py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
     once(py, &SYS, "sys")?.getattr(name)
 }
 
@@ -37,7 +37,7 @@ pub fn os(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
 /// `os.path.<name>(*args)`.
 pub fn os_path<'py>(
     py: Python<'py>,
-    name: &str,
+    name: &Bound<'py, PyString>,
     args: impl pyo3::call::PyCallArgs<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     os(py)?.getattr(intern!(py, "path"))?.getattr(name)?.call1(args)
@@ -51,8 +51,8 @@ pub fn platform(py: Python<'_>) -> PyResult<Platform> {
 
 /// The facts of the running interpreter.
 pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
-    let version = sys(py, "version_info")?;
-    let encoding = sys(py, "getfilesystemencoding")?.call0()?;
+    let version = sys(py, intern!(py, "version_info"))?;
+    let encoding = sys(py, intern!(py, "getfilesystemencoding"))?.call0()?;
     Ok(Interpreter {
         platform: platform(py)?,
         version: Version {
@@ -60,19 +60,19 @@ pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
             minor: version.get_item(1)?.extract()?,
             micro: version.get_item(2)?.extract()?,
         },
-        executable: sys(py, "executable")?.extract()?,
-        macos: sys(py, "platform")?.eq("darwin")?,
-        is_64bit: sys(py, "maxsize")?.gt(1_i64 << 32)?,
+        executable: sys(py, intern!(py, "executable"))?.extract()?,
+        macos: sys(py, intern!(py, "platform"))?.eq("darwin")?,
+        is_64bit: sys(py, intern!(py, "maxsize"))?.gt(1_i64 << 32)?,
         utf8_file_names: encoding.eq("utf-8")?,
         // Windows has no abiflags before 3.14.
-        abiflags: sys(py, "abiflags").and_then(|flags| flags.extract()).unwrap_or_default(),
-        platlibdir: sys(py, "platlibdir")?.extract()?,
+        abiflags: sys(py, intern!(py, "abiflags")).and_then(|flags| flags.extract()).unwrap_or_default(),
+        platlibdir: sys(py, intern!(py, "platlibdir"))?.extract()?,
     })
 }
 
 /// `sys._base_executable`: the interpreter that stands in no environment. It is a ValueError if Python can't tell.
 pub fn base_executable(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    let executable = sys(py, "_base_executable")?;
+    let executable = sys(py, intern!(py, "_base_executable"))?;
     if executable.is_truthy()? {
         return Ok(executable);
     }
@@ -122,11 +122,11 @@ fn scheme_template(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
 
 /// Whether the module has been imported in this process.
 pub fn is_loaded(py: Python<'_>, module: &str) -> PyResult<bool> {
-    sys(py, "modules")?.contains(module)
+    sys(py, intern!(py, "modules"))?.contains(module)
 }
 
 fn is_cpython(py: Python<'_>) -> PyResult<bool> {
-    sys(py, "implementation")?.getattr(intern!(py, "name"))?.eq("cpython")
+    sys(py, intern!(py, "implementation"))?.getattr(intern!(py, "name"))?.eq("cpython")
 }
 
 fn path_by_sysconfig(
@@ -199,8 +199,10 @@ pub fn wheel_pkg_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
 
 /// The name of the module with the variables that Python was built with.
 fn sysconfig_data(py: Python<'_>) -> PyResult<String> {
-    let multiarch =
-        sys(py, "implementation")?.getattr("_multiarch").and_then(|name| name.extract::<String>());
-    let (abiflags, platform) = (interpreter(py)?.abiflags, sys(py, "platform")?.extract::<String>()?);
+    let multiarch = sys(py, intern!(py, "implementation"))?
+        .getattr("_multiarch")
+        .and_then(|name| name.extract::<String>());
+    let (abiflags, platform) =
+        (interpreter(py)?.abiflags, sys(py, intern!(py, "platform"))?.extract::<String>()?);
     Ok(format!("_sysconfigdata_{abiflags}_{platform}_{}", multiarch.unwrap_or_default()))
 }

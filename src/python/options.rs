@@ -8,13 +8,16 @@ use pyo3::types::PyString;
 use crate::config::Options;
 
 /// The truth of an attribute.
-pub fn is_set(builder: &Bound<'_, PyAny>, name: &str) -> PyResult<bool> {
+pub fn is_set<'py>(builder: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
     builder.getattr(name)?.is_truthy()
 }
 
 /// An attribute that younger Pythons brought: a subclass that never calls `super().__init__()` and was written
 /// for an older one doesn't have it, and means what was the case then.
-pub fn younger<'py>(builder: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn younger<'py>(
+    builder: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     match builder.getattr(name) {
         Ok(value) => Ok((!value.is_none()).then_some(value)),
         Err(error) if error.is_instance_of::<PyAttributeError>(builder.py()) => Ok(None),
@@ -24,16 +27,20 @@ pub fn younger<'py>(builder: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<
 
 /// The options that `pyvenv.cfg` records.
 pub fn options(builder: &Bound<'_, PyAny>) -> PyResult<Options> {
-    let younger_is_set = |name| younger(builder, name)?.map_or(Ok(false), |value| value.is_truthy());
+    let py = builder.py();
+    let younger_is_set =
+        |name: &Bound<'_, _>| younger(builder, name)?.map_or(Ok(false), |value| value.is_truthy());
     Ok(Options {
-        symlinks: is_set(builder, "symlinks")?,
-        with_pip: is_set(builder, "with_pip")?,
-        system_site_packages: is_set(builder, "system_site_packages")?,
-        clear: is_set(builder, "clear")?,
-        upgrade: is_set(builder, "upgrade")?,
-        upgrade_deps: younger_is_set("upgrade_deps")?,
-        prompt: younger(builder, "orig_prompt")?.map(|prompt| shown(&prompt.str()?)).transpose()?,
-        scm_ignore_files: younger_is_set("scm_ignore_files")?,
+        symlinks: is_set(builder, intern!(py, "symlinks"))?,
+        with_pip: is_set(builder, intern!(py, "with_pip"))?,
+        system_site_packages: is_set(builder, intern!(py, "system_site_packages"))?,
+        clear: is_set(builder, intern!(py, "clear"))?,
+        upgrade: is_set(builder, intern!(py, "upgrade"))?,
+        upgrade_deps: younger_is_set(intern!(py, "upgrade_deps"))?,
+        prompt: younger(builder, intern!(py, "orig_prompt"))?
+            .map(|prompt| shown(&prompt.str()?))
+            .transpose()?,
+        scm_ignore_files: younger_is_set(intern!(py, "scm_ignore_files"))?,
     })
 }
 

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use super::builder::EnvBuilder;
@@ -33,7 +32,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
             return Ok(false);
         }
     };
-    let mut signals = Signals { looked: Instant::now(), raised: None };
+    let mut signals = Signals::new();
     let outcome = py.detach(|| seed(&request, &mut signals));
     match outcome {
         Ok(Outcome::Seeded { origin, link_mode }) => {
@@ -45,8 +44,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
             log::debug!(target: "fastvenv", "pip is installed by ensurepip, because {reason}");
             Ok(false)
         }
-        Err(Error::Interrupted) => Err(signals.raised.unwrap_or_else(|| Error::Interrupted.into())),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(signals.exception(error)),
     }
 }
 
@@ -59,7 +57,7 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     if is_subprocess_patched(py)? {
         return Ok(Err("subprocess is patched"));
     }
-    let implementation = facts::sys(py, "implementation")?;
+    let implementation = facts::sys(py, intern!(py, "implementation"))?;
     if !implementation.getattr(intern!(py, "name"))?.eq("cpython")? {
         return Ok(Err("this is not CPython"));
     }
@@ -67,8 +65,7 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     let Some(paths) = own_paths(context, &interpreter)? else {
         return Ok(Err("the context is not as fastvenv made it"));
     };
-    static MACHINERY: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let machinery = facts::once(py, &MACHINERY, "_frozen_importlib_external")?;
+    let machinery = py.import(intern!(py, "_frozen_importlib_external"))?;
     Ok(Ok(Request {
         platform: interpreter.platform,
         version: interpreter.version,
@@ -108,7 +105,7 @@ fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
     if !facts::is_loaded(py, "subprocess")? {
         return Ok(false);
     }
-    let function = facts::sys(py, "modules")?.get_item("subprocess")?.getattr("check_output")?;
+    let function = py.import(intern!(py, "subprocess"))?.getattr("check_output")?;
     // A function knows its module; what stands in for one knows another, or none.
     let module = function.getattr(intern!(py, "__module__")).and_then(|module| module.extract::<String>());
     Ok(!module.is_ok_and(|module| module == "subprocess"))
@@ -123,23 +120,21 @@ struct Paths {
 /// The context's paths, if they are those that `ensure_directories` gives and the executable is there.
 fn own_paths(context: &Context<'_, '_>, interpreter: &Interpreter) -> PyResult<Option<Paths>> {
     let py = context.0.py();
-    let names = ["env_dir", "bin_path", "env_exe", "env_exec_cmd", "python_exe", "executable"];
-    let mut paths = Vec::new();
-    for name in names {
+    let attribute = |name: &Bound<'_, _>| context.path(name).ok();
+    let (Some(env_dir), Some(bin_path), Some(env_exe), Some(env_exec_cmd)) = (
+        attribute(intern!(py, "env_dir")),
+        attribute(intern!(py, "bin_path")),
+        attribute(intern!(py, "env_exe")),
+        attribute(intern!(py, "env_exec_cmd")),
+    ) else {
         // A partial context is a subclass's own.
-        let Ok(path) = context.path(name) else { return Ok(None) };
-        paths.push(path);
-    }
-    let [env_dir, bin_path, env_exe, env_exec_cmd, python_exe, executable] = &paths[..] else {
         return Ok(None);
     };
-    let base: PathBuf = facts::base_executable(py)?.extract()?;
-    let own = *bin_path == facts::scheme_path(py, interpreter, env_dir, "scripts")?
-        && *env_exe == bin_path.join(python_exe)
+    let own = bin_path == facts::scheme_path(py, interpreter, &env_dir, "scripts")?
+        && attribute(intern!(py, "python_exe")).is_some_and(|name| env_exe == bin_path.join(name))
         && env_exe == env_exec_cmd
-        && *executable == base
-        && crate::fs::exists(env_exe);
-    let (env_dir, bin_path, env_exe) = (env_dir.clone(), bin_path.clone(), env_exe.clone());
+        && attribute(intern!(py, "executable")) == Some(facts::base_executable(py)?.extract()?)
+        && crate::fs::exists(&env_exe);
     Ok(own.then_some(Paths { env_dir, bin_path, env_exe }))
 }
 
@@ -152,9 +147,23 @@ pub fn variables(py: Python<'_>) -> PyResult<Variables> {
 }
 
 /// Passes the core's lines on to the logger, and Python's signals to the core.
-struct Signals {
+pub struct Signals {
     looked: Instant,
     raised: Option<PyErr>,
+}
+
+impl Signals {
+    pub fn new() -> Self {
+        Self { looked: Instant::now(), raised: None }
+    }
+
+    /// The exception for an error of the core: for an interrupt, the one that the signal's handler raised.
+    pub fn exception(self, error: Error) -> PyErr {
+        match (error, self.raised) {
+            (Error::Interrupted, Some(raised)) => raised,
+            (error, _) => error.into(),
+        }
+    }
 }
 
 impl Observer for Signals {

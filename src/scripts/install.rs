@@ -1,8 +1,9 @@
 //! Which templates a folder of scripts holds for a platform, and where each goes.
 
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::interpreter::Platform;
 use crate::scripts::quoting::Shell;
@@ -19,28 +20,33 @@ pub struct Script {
 /// Lists the templates below `path`: those in its folder `common` and in the one of the platform's name, with
 /// what is below them. Files beside the two are not templates, and links to folders are not followed.
 ///
-/// A folder that can't be listed counts as empty, as for `os.walk`.
-pub fn scripts_in(path: &Path, platform: Platform) -> Vec<Script> {
+/// A folder that is missing counts as empty, as for `os.walk`. One that can't be listed does not: an environment
+/// without scripts would seem complete.
+pub fn scripts_in(path: &Path, platform: Platform) -> Result<Vec<Script>> {
     let mut found = Vec::new();
     for name in ["common", platform.name()] {
         let folder = path.join(name);
         if !fs::is_link(&folder) {
-            collect(&folder, Path::new(""), platform, &mut found);
+            collect(&folder, Path::new(""), platform, &mut found)?;
         }
     }
-    found
+    Ok(found)
 }
 
-fn collect(folder: &Path, relative: &Path, platform: Platform, found: &mut Vec<Script>) {
-    let Ok(listing) = fs::list(folder) else { return };
+fn collect(folder: &Path, relative: &Path, platform: Platform, found: &mut Vec<Script>) -> Result<()> {
+    let listing = match fs::list(folder) {
+        Err(Error::Io { source, .. }) if matches!(source.kind(), NotFound | NotADirectory) => return Ok(()),
+        listing => listing?,
+    };
     for name in listing.files {
         if !is_launcher(&name.to_string_lossy(), platform) {
             found.push(Script { source: folder.join(name), folder: relative.to_owned() });
         }
     }
     for name in listing.folders {
-        collect(&folder.join(&name), &relative.join(&name), platform, found);
+        collect(&folder.join(&name), &relative.join(&name), platform, found)?;
     }
+    Ok(())
 }
 
 /// Whether the file is one of Windows' launchers and their debug data, which `setup_python` places.
@@ -104,7 +110,7 @@ mod tests {
         let temp =
             tree(&["top", "common/a", "posix/b", "posix/sub/c", "nt/d.bat", "nt/python.exe", "else/e"]);
         let names = |platform| -> Vec<_> {
-            let scripts = scripts_in(temp.path(), platform);
+            let scripts = scripts_in(temp.path(), platform).unwrap();
             scripts.iter().map(|s| s.folder.join(s.source.file_name().unwrap())).collect()
         };
         assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));

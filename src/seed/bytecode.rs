@@ -128,10 +128,13 @@ impl Compilers {
         let compiled = thread::scope(|scope| {
             for (stdin, stdout) in pipes {
                 let (jobs, next, sender) = (&jobs, &next, sender.clone());
-                scope.spawn(move || {
+                let feeding = move || {
                     let (Some(stdin), Some(stdout)) = (stdin, stdout) else { return };
                     feed(stdin, stdout, jobs, next, &sender);
-                });
+                };
+                // Where there is a limit on threads, `scope.spawn` would panic. With fewer of them fewer processes are
+                // fed; without any, the receiver notices.
+                let _ = thread::Builder::new().spawn_scoped(scope, feeding);
             }
             drop(sender);
             self.gather(&receiver, jobs.len(), observer)

@@ -25,11 +25,12 @@ use self::bundled::BundledWheel;
 use self::cache::Cache;
 use self::image::{Image, Recipe};
 pub use self::observer::Observer;
-use self::place::{Halt, STAGING, Target};
+use self::place::{Halt, Target};
 pub use self::reason::Reason;
 use self::reason::Stop;
 pub use self::request::{Request, Variables};
 use crate::error::{Error, Result};
+use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir};
 use crate::fs::transfer::LinkMode;
 
@@ -160,7 +161,7 @@ impl Seeding<'_> {
     /// Builds the image in the environment itself, for this one use.
     fn install_without_cache(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
         let archive = crate::fs::read(&wheel.path).map_err(Reason::Unreadable)?;
-        let name = format!("{STAGING}image");
+        let name = format!("{UNFINISHED}image");
         self.target.packages.remove_tree(&name)?;
         let folder = self.target.packages.enter(&name, Access::Owner)?;
         let installed = self.build_and_place(&folder, wheel, &archive);
@@ -200,7 +201,7 @@ impl Origin {
 /// that such a run can't have left: pip would look at it.
 fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
     for name in packages.names()? {
-        if name.as_encoded_bytes().starts_with(STAGING.as_bytes()) {
+        if name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
             packages.remove_tree(&name)?;
         } else if !wheels.iter().any(|wheel| wheel.packages().iter().any(|own| name == *own)) {
             return Err(Reason::Occupied(packages.path().join(name)).into());

@@ -10,13 +10,10 @@ use super::observer::Observer;
 use super::record::{self, INSTALLER, Row};
 use super::walk::Walk;
 use crate::error::{Error, Result};
+use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir, NewFile};
 use crate::fs::transfer::{Expected, Failure, LinkMode, Transfer};
 use crate::interpreter::Version;
-
-/// What names of ours start with while they stand in site-packages. None of them ends in a way that a tool takes
-/// for an installed project.
-pub const STAGING: &str = ".fastvenv-";
 
 /// Where images are placed.
 #[derive(Debug)]
@@ -158,7 +155,8 @@ fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result
 }
 
 fn staged_name(manifest: &Manifest) -> String {
-    format!("{STAGING}{}-staged", manifest.dist_info)
+    // It doesn't end in a way that a tool takes for an installed project.
+    format!("{UNFINISHED}{}-staged", manifest.dist_info)
 }
 
 #[cfg(test)]

@@ -44,3 +44,11 @@ def inspect(builder: Extended) -> tuple[bool, str | None, frozenset[str], loggin
     context: SimpleNamespace = builder.ensure_directories("env")
     builder.install_scripts(context, "scripts")
     return builder.symlinks, builder.prompt, builder.scm_ignore_files, fastvenv.logger
+
+
+def replace() -> None:
+    """In place of the standard library's module, as a context manager and as a function."""
+    with fastvenv.replace_stdlib() as replacement:
+        venv.create("env")
+    replacement.undo()
+    fastvenv.replace_stdlib()

@@ -7,6 +7,7 @@ use std::io;
 
 use crate::error::{Error, Result};
 
+mod clear;
 #[cfg(any(not(unix), test))]
 #[cfg_attr(unix, allow(dead_code))]
 mod portable;
@@ -19,7 +20,7 @@ use portable as form;
 use unix as form;
 
 pub use form::{Dir, current_user, facts_at};
-pub(in crate::fs) use form::{clone_content, finish, mode_of};
+pub(in crate::fs) use form::{clone_content, close, finish, mode_of};
 
 /// What kind of thing a name stands for, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,21 +89,6 @@ impl Dir {
             }
             outcome => outcome,
         }
-    }
-
-    /// Removes the folder or file of that name with all it holds; links are removed, not followed.
-    /// Nothing there is fine.
-    pub fn remove_tree(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
-        match self.facts_of(name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Ok(Facts { kind: Kind::Folder, .. }) => {}
-            _ => return self.remove_file(name),
-        }
-        let folder = self.open_folder(name)?;
-        for entry in folder.names()? {
-            folder.remove_tree(&entry)?;
-        }
-        self.remove_folder(name)
     }
 
     /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it.

@@ -28,6 +28,16 @@ impl Dir {
         Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into()))
     }
 
+    /// Opens a folder by its path; links on the way are followed, but a link in its own place is refused.
+    pub fn open_itself(path: &Path) -> Result<Self> {
+        match fs::symlink_metadata(path) {
+            Ok(found) if !found.is_dir() => {
+                Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into()))
+            }
+            _ => Self::open(path),
+        }
+    }
+
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
@@ -53,6 +63,15 @@ impl Dir {
             Ok(Facts { kind: Kind::Folder, .. }) => Ok(Self { path }),
             Ok(_) => Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into())),
             Err(source) => Err(Error::io("open the folder", path, source)),
+        }
+    }
+
+    /// Opens the folder of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]). On Windows
+    /// whatever is mounted is a link.
+    pub(super) fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
+        match self.facts_of(name)?.kind {
+            Kind::Folder => Ok(Self { path: self.join(name) }),
+            _ => Err(io::ErrorKind::NotADirectory.into()),
         }
     }
 
@@ -96,6 +115,7 @@ impl Dir {
             let mut file = self.create_file(name)?;
             file.write_all(content)?;
             finish(&file, how, || Ok(0o644))?;
+            close(file)?;
             Ok(0o644)
         };
         create().map_err(|source| Error::io("write", self.join(name), source))
@@ -125,7 +145,13 @@ impl Dir {
 
     /// Removes the file or link of that name.
     pub fn remove_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
-        fs::remove_file(self.join(name)).map_err(|source| Error::io("remove", self.join(name), source))
+        let path = self.join(name);
+        let removed = fs::remove_file(&path).or_else(|error| match fs::symlink_metadata(&path) {
+            // On Windows a link to a folder is itself removed as a folder.
+            Ok(found) if found.is_symlink() => fs::remove_dir(&path),
+            _ => Err(error),
+        });
+        removed.map_err(|source| Error::io("remove", path, source))
     }
 
     /// Removes the empty folder of that name.
@@ -185,6 +211,12 @@ fn facts(metadata: &Metadata) -> Facts {
         device: 0,
         inode: 0,
     }
+}
+
+/// Closes a written file; that nothing was lost can't be told here.
+pub(in crate::fs) fn close(file: File) -> io::Result<()> {
+    drop(file);
+    Ok(())
 }
 
 /// The permission bits of an open file: there are none.

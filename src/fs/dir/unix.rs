@@ -1,12 +1,13 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{IntoRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UTIME_OMIT};
 use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
+use rustix::io::Errno;
 
 use super::{Access, Facts, Kind, NewFile};
 use crate::error::{Error, Result};
@@ -42,6 +43,14 @@ impl Dir {
         }
     }
 
+    /// Opens a folder by its path; links on the way are followed, but a link in its own place is refused.
+    pub fn open_itself(path: &Path) -> Result<Self> {
+        match rustix::fs::open(path, FOLDER.union(OFlags::NOFOLLOW), Mode::empty()) {
+            Ok(handle) => Ok(Self { handle, path: path.to_owned() }),
+            Err(errno) => Err(Error::io("open the folder", path, errno.into())),
+        }
+    }
+
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
@@ -69,6 +78,18 @@ impl Dir {
         }
     }
 
+    /// Opens the folder of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]) or something
+    /// is mounted there ([`io::ErrorKind::ResourceBusy`]).
+    pub(super) fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
+        match open_unmounted(&self.handle, name) {
+            Ok(handle) => Ok(Self { handle, path: self.path.join(name) }),
+            Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
+            // What the system says to the removal of such a folder.
+            Err(Errno::XDEV) => Err(Errno::BUSY.into()),
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
     /// Makes a folder; false if something of that name is there already.
     pub fn make_folder(&self, name: &(impl AsRef<OsStr> + ?Sized), access: Access) -> Result<bool> {
         let mode = match access {
@@ -77,7 +98,7 @@ impl Dir {
         };
         match mkdirat(&self.handle, name.as_ref(), mode) {
             Ok(()) => Ok(true),
-            Err(rustix::io::Errno::EXIST) => Ok(false),
+            Err(Errno::EXIST) => Ok(false),
             Err(errno) => Err(self.failed("create the folder", name.as_ref(), errno.into())),
         }
     }
@@ -116,6 +137,7 @@ impl Dir {
             file.write_all(content)?;
             let mode = facts(&fstat(&file)?).mode;
             finish(&file, how, || Ok(mode))?;
+            close(file)?;
             Ok(mode)
         };
         create().map_err(|source| self.failed("write", name.as_ref(), source))
@@ -184,6 +206,20 @@ impl Dir {
     }
 }
 
+/// The folder of that name in this one: `ELOOP` or `ENOTDIR` for a link, `EXDEV` for a mount point.
+fn open_unmounted(folder: &OwnedFd, name: &OsStr) -> rustix::io::Result<OwnedFd> {
+    let flags = FOLDER.union(OFlags::NOFOLLOW);
+    // Knows mounts of a folder of the same file system too.
+    #[cfg(target_os = "linux")]
+    match rustix::fs::openat2(folder, name, flags, Mode::empty(), rustix::fs::ResolveFlags::NO_XDEV) {
+        // Linux before 5.6, and sandboxes that have not heard of it.
+        Err(Errno::NOSYS | Errno::PERM) => {}
+        opened => return opened,
+    }
+    let found = openat(folder, name, flags, Mode::empty())?;
+    if fstat(folder)?.st_dev == fstat(&found)?.st_dev { Ok(found) } else { Err(Errno::XDEV) }
+}
+
 /// Gives a written file its mode and time. `mode` tells the permission bits it has, if they are needed.
 pub(in crate::fs) fn finish(
     file: &File,
@@ -197,6 +233,16 @@ pub(in crate::fs) fn finish(
         rustix::fs::futimens(file, &timestamps(modified))?;
     }
     Ok(())
+}
+
+/// Closes a written file. Some file systems, NFS among them, say only now that there is no room for what was written.
+pub(in crate::fs) fn close(file: File) -> io::Result<()> {
+    // SAFETY: the descriptor comes from its only owner, which is gone with this call.
+    match unsafe { rustix::io::try_close(file.into_raw_fd()) } {
+        // It is closed all the same, on Linux and elsewhere but for HP-UX.
+        Err(Errno::INTR) => Ok(()),
+        closed => Ok(closed?),
+    }
 }
 
 /// The permission bits of an open file.
@@ -213,7 +259,7 @@ pub(in crate::fs) fn clone_content(from: &File, to: &File) -> io::Result<()> {
 /// Makes `to` share the content of `from` until one of them is changed.
 #[cfg(not(target_os = "linux"))]
 pub(in crate::fs) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
-    Err(rustix::io::Errno::OPNOTSUPP.into())
+    Err(Errno::OPNOTSUPP.into())
 }
 
 fn timestamps(modified: i64) -> Timestamps {

@@ -1,5 +1,6 @@
 //! `pyvenv.cfg` and the ignore file.
 
+use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::config::Configuration;
@@ -11,10 +12,10 @@ use crate::python::options::{options, prompt_repr};
 /// `EnvBuilder.create_configuration`.
 pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<()> {
     let py = builder.py();
-    let env_dir = context.path("env_dir")?;
+    let env_dir = context.path(intern!(py, "env_dir"))?;
     let path = env_dir.join("pyvenv.cfg");
-    context.set_path("cfg_path", &path)?;
-    let home = context.path("python_dir")?;
+    context.set_path(intern!(py, "cfg_path"), &path)?;
+    let home = context.path(intern!(py, "python_dir"))?;
     let interpreter = facts::interpreter(py)?;
     let options = options(builder)?;
     let prompt_repr = prompt_repr(builder)?;
@@ -38,6 +39,6 @@ const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/libra
 
 /// `EnvBuilder.create_git_ignore_file`.
 pub fn create_git_ignore_file(py: Python<'_>, context: &Context<'_, '_>) -> PyResult<()> {
-    let path = context.path("env_dir")?.join(".gitignore");
+    let path = context.path(intern!(py, "env_dir"))?.join(".gitignore");
     Ok(py.detach(|| fs::write(&path, GIT_IGNORE.as_bytes()))?)
 }

@@ -1,47 +1,106 @@
-//! The order of the stages.
+//! The order of the stages, and what is said when one of them fails.
+
+use std::path::{Path, PathBuf};
 
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use crate::error::quoted;
+use crate::fs;
+use crate::python::errors::add_note;
 use crate::python::facts;
 use crate::python::options::{is_set, younger};
 
 /// `EnvBuilder.create`: every stage through `self`, in the order that the documentation promises.
 pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
-    let env_dir = facts::os_path(py, "abspath", (env_dir,))?;
-    let context = builder.call_method1(intern!(py, "ensure_directories"), (env_dir,))?;
-    let stage = |name: &Bound<'_, _>| builder.call_method1(name, (&context,)).map(drop);
+    // Made absolute once: another thread may change the folder that relative paths start from.
+    let env_dir = facts::os_path(py, intern!(py, "abspath"), (env_dir,))?;
+    // What is no path has no folder either; the first stage refuses it.
+    let folder: PathBuf = env_dir.extract().unwrap_or_default();
+    let stood = py.detach(|| fs::exists(&folder));
+    run_stages(builder, &env_dir).map_err(|halt| match halt {
+        Halt::Stage(error) if !stood => tell_what_is_left(py, error, &folder),
+        Halt::Stage(error) | Halt::Hook(error) => error,
+    })
+}
 
+/// Why an environment was not completed.
+enum Halt {
+    /// A stage failed: it was fastvenv's to complete the environment.
+    Stage(PyErr),
+    /// A hook of a subclass failed, and what it says is not added to.
+    Hook(PyErr),
+}
+
+impl From<PyErr> for Halt {
+    fn from(error: PyErr) -> Self {
+        Self::Stage(error)
+    }
+}
+
+fn run_stages(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> Result<(), Halt> {
+    let py = builder.py();
+    let context = builder.call_method1(intern!(py, "ensure_directories"), (env_dir,))?;
     create_ignore_files(builder, &context)?;
 
     // pip must not find the base's packages while it is installed (bpo-24875).
-    let system_site_packages = is_set(builder, "system_site_packages")?;
+    let system_site_packages = is_set(builder, intern!(py, "system_site_packages"))?;
     builder.setattr(intern!(py, "system_site_packages"), false)?;
-    stage(intern!(py, "create_configuration"))?;
-    stage(intern!(py, "setup_python"))?;
-    if is_set(builder, "with_pip")? {
-        stage(intern!(py, "_setup_pip"))?;
-    }
-    if !is_set(builder, "upgrade")? {
-        stage(intern!(py, "setup_scripts"))?;
-        stage(intern!(py, "post_setup"))?;
-    }
+    let completed = complete(builder, &context);
     if system_site_packages {
+        // After a failure too: the builder may be asked again.
         builder.setattr(intern!(py, "system_site_packages"), true)?;
-        stage(intern!(py, "create_configuration"))?;
+        if completed.is_ok() {
+            builder.call_method1(intern!(py, "create_configuration"), (&context,))?;
+        }
     }
-    match younger(builder, "upgrade_deps")? {
-        Some(wanted) if wanted.is_truthy()? => stage(intern!(py, "upgrade_dependencies")),
+    completed?;
+    match younger(builder, intern!(py, "upgrade_deps"))? {
+        Some(wanted) if wanted.is_truthy()? => {
+            builder.call_method1(intern!(py, "upgrade_dependencies"), (&context,))?;
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
 
+/// The stages that see an environment without the base's packages.
+fn complete(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> Result<(), Halt> {
+    let py = builder.py();
+    let stage = |name: &Bound<'_, _>| builder.call_method1(name, (context,)).map(drop);
+    stage(intern!(py, "create_configuration"))?;
+    stage(intern!(py, "setup_python"))?;
+    if is_set(builder, intern!(py, "with_pip"))? {
+        stage(intern!(py, "_setup_pip"))?;
+    }
+    if !is_set(builder, intern!(py, "upgrade"))? {
+        stage(intern!(py, "setup_scripts"))?;
+        stage(intern!(py, "post_setup")).map_err(Halt::Hook)?;
+    }
+    Ok(())
+}
+
 /// `create_<name>_ignore_file` for each version control system that was asked for.
 fn create_ignore_files(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-    let Some(names) = younger(builder, "scm_ignore_files")? else { return Ok(()) };
+    let py = builder.py();
+    let Some(names) = younger(builder, intern!(py, "scm_ignore_files"))? else { return Ok(()) };
     for name in names.try_iter()? {
         builder.call_method1(format!("create_{}_ignore_file", name?.str()?).as_str(), (context,))?;
     }
     Ok(())
+}
+
+/// A folder that this call made and that is empty still is removed; of any other, the error gets a note.
+///
+/// What stands in it is kept, as the standard library keeps it: another process may be completing it, and a user may
+/// want to see how far it came.
+fn tell_what_is_left(py: Python<'_>, error: PyErr, folder: &Path) -> PyErr {
+    if !py.detach(|| fs::remove_if_empty(folder)) {
+        let left = quoted(folder);
+        let note =
+            format!("{left} was left incomplete; creating it again, once the cause is gone, completes it");
+        add_note(py, &error, &note);
+    }
+    error
 }

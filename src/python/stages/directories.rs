@@ -8,18 +8,40 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::config;
+use crate::error::quoted;
 use crate::fs;
 use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
+use crate::python::child::package;
 use crate::python::context::{Context, encoded, new_context, path_text};
+use crate::python::errors::add_note;
 use crate::python::facts;
 use crate::python::options::is_set;
+use crate::python::seeding::Signals;
 use crate::scripts::install;
+use crate::seed::Observer;
 
 /// `EnvBuilder.clear_directory`.
 pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
     let path: PathBuf = path.extract()?;
-    Ok(py.detach(|| fs::clear_folder(&path))?)
+    let mut signals = Signals::new();
+    py.detach(|| fs::clear_folder(&path, &mut || signals.interrupted())).map_err(|error| {
+        let error = signals.exception(error);
+        if let Some(note) = note_of_remains(&path) {
+            add_note(py, &error, &note);
+        }
+        error
+    })
+}
+
+/// What a clearing that was cut short has left, some of it by name.
+fn note_of_remains(path: &Path) -> Option<String> {
+    const SHOWN: usize = 5;
+    let names = fs::remains(path);
+    let more = names.len().saturating_sub(SHOWN);
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| quoted(name)).collect();
+    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!shown.is_empty()).then(|| format!("In {} there remain {}{tail}", quoted(path), shown.join(", ")))
 }
 
 /// `EnvBuilder._venv_path`.
@@ -29,7 +51,7 @@ pub fn venv_path<'py>(
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let path = facts::scheme_path(py, &facts::interpreter(py)?, &env_dir.extract::<PathBuf>()?, name)?;
-    facts::os_path(py, "normpath", (path_text(py, &path)?,))
+    facts::os_path(py, intern!(py, "normpath"), (path_text(py, &path)?,))
 }
 
 /// `EnvBuilder._same_path`.
@@ -37,10 +59,12 @@ pub fn same_path(py: Python<'_>, path1: &Bound<'_, PyAny>, path2: &Bound<'_, PyA
     if facts::platform(py)? == Platform::Posix {
         return path1.eq(path2);
     }
-    let same = |one: &Bound<'_, PyAny>, other: &Bound<'_, PyAny>| -> PyResult<bool> {
-        facts::os_path(py, "normcase", (one,))?.eq(facts::os_path(py, "normcase", (other,))?)
-    };
+    let same = |one, other| normcase(one)?.eq(normcase(other)?);
     Ok(same(path1, path2)? || same(&long_name(path1)?, &long_name(path2)?)?)
+}
+
+fn normcase<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    facts::os_path(path.py(), intern!(path.py(), "normcase"), (path,))
 }
 
 /// The path without Windows' short names (`PROGRA~1`), if the system can tell.
@@ -63,29 +87,34 @@ pub fn ensure_directories<'py>(
     check_name(env_dir, &interpreter)?;
     let folder: PathBuf = env_dir.extract()?;
     let (executable, python_dir, exe_name) = base_interpreter(py, &interpreter)?;
-    let env_name = facts::os_path(py, "split", (env_dir,))?.get_item(1)?;
+    let env_name = facts::os_path(py, intern!(py, "split"), (env_dir,))?.get_item(1)?;
     let prompt = builder.getattr(intern!(py, "prompt"))?;
     let prompt = if prompt.is_none() { env_name.clone() } else { prompt };
     check_values(env_dir, &prompt, interpreter.platform)?;
 
-    if py.detach(|| fs::exists(&folder)) && is_set(builder, "clear")? {
+    if is_set(builder, intern!(py, "clear"))? && py.detach(|| fs::exists(&folder)) {
         clear(builder, env_dir, &folder)?;
     }
-    py.detach(|| fs::ensure_folder(&folder))?;
+    let is_new = py.detach(|| fs::ensure_folder(&folder))?;
 
     let namespace = new_context(py)?;
     let context = Context(&namespace);
-    namespace.setattr("env_dir", env_dir)?;
-    namespace.setattr("env_name", env_name)?;
-    namespace.setattr("prompt", prompt)?;
-    namespace.setattr("executable", executable)?;
-    context.set_path("python_dir", &python_dir)?;
-    namespace.setattr("python_exe", &exe_name)?;
+    namespace.setattr(intern!(py, "env_dir"), env_dir)?;
+    namespace.setattr(intern!(py, "env_name"), env_name)?;
+    namespace.setattr(intern!(py, "prompt"), prompt)?;
+    namespace.setattr(intern!(py, "executable"), executable)?;
+    context.set_path(intern!(py, "python_dir"), &python_dir)?;
+    namespace.setattr(intern!(py, "python_exe"), &exe_name)?;
 
     create_folders(builder, &context, env_dir, &folder, &interpreter)?;
-    let env_exe = context.path("bin_path")?.join(&exe_name);
-    context.set_path("env_exe", &env_exe)?;
-    context.set_path("env_exec_cmd", &command_path(builder, &env_exe, interpreter.platform)?)?;
+    let bin_path = context.path(intern!(py, "bin_path"))?;
+    if !is_new {
+        // A run that was killed may have left what it had not finished.
+        py.detach(|| [&folder, &bin_path].into_iter().for_each(|folder| fs::sweep(folder)));
+    }
+    let env_exe = bin_path.join(&exe_name);
+    context.set_path(intern!(py, "env_exe"), &env_exe)?;
+    context.set_path(intern!(py, "env_exec_cmd"), &command_path(builder, &env_exe, interpreter.platform)?)?;
     Ok(namespace)
 }
 
@@ -119,7 +148,7 @@ fn base_interpreter<'py>(
     interpreter: &Interpreter,
 ) -> PyResult<(Bound<'py, PyAny>, PathBuf, String)> {
     let executable = facts::base_executable(py)?;
-    let absolute: PathBuf = facts::os_path(py, "abspath", (&executable,))?.extract()?;
+    let absolute: PathBuf = facts::os_path(py, intern!(py, "abspath"), (&executable,))?.extract()?;
     let python_dir = absolute.parent().unwrap_or(Path::new("")).to_owned();
     config::check_home(&python_dir)?;
     let name = absolute.file_name().unwrap_or_default().to_string_lossy();
@@ -129,9 +158,15 @@ fn base_interpreter<'py>(
 /// `self.clear_directory`, once it is sure that nobody can have meant otherwise.
 fn clear(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>, folder: &Path) -> PyResult<()> {
     let py = builder.py();
-    let home: PathBuf = facts::os_path(py, "expanduser", ("~",))?.extract()?;
-    let base: PathBuf = facts::sys(py, "base_prefix")?.extract()?;
-    let precious = [("the home folder", home.as_path()), ("the base interpreter", base.as_path())];
+    let home: PathBuf = facts::os_path(py, intern!(py, "expanduser"), ("~",))?.extract()?;
+    let base: PathBuf = facts::sys(py, intern!(py, "base_prefix"))?.extract()?;
+    let own: PathBuf = package(py)?.getattr(intern!(py, "__file__"))?.extract()?;
+    // Without its own folder fastvenv could not fill the environment again: there would be no scripts to install.
+    let precious = [
+        ("the home folder", home.as_path()),
+        ("the base interpreter", base.as_path()),
+        ("fastvenv itself", own.parent().unwrap_or(&own)),
+    ];
     py.detach(|| fs::check_clearable(folder, &precious))?;
     builder.call_method1(intern!(py, "clear_directory"), (env_dir,)).map(drop)
 }
@@ -148,9 +183,10 @@ fn create_folders(
     let by_scheme = |name: &str| -> PyResult<PathBuf> {
         builder.call_method1(intern!(py, "_venv_path"), (env_dir, name))?.extract()
     };
-    let ensure = |attribute: &str, path: &Path| -> PyResult<()> {
+    let ensure = |attribute: &Bound<'_, PyString>, path: &Path| -> PyResult<()> {
         context.set_path(attribute, path)?;
-        Ok(py.detach(|| fs::ensure_folder(path))?)
+        py.detach(|| fs::ensure_folder(path))?;
+        Ok(())
     };
 
     let bin_path = by_scheme("scripts")?;
@@ -159,16 +195,16 @@ fn create_folders(
     } else {
         folder.join(layout::include_name(interpreter.platform))
     };
-    ensure("inc_path", &include)?;
-    ensure("lib_path", &by_scheme("purelib")?)?;
+    ensure(intern!(py, "inc_path"), &include)?;
+    ensure(intern!(py, "lib_path"), &by_scheme("purelib")?)?;
     if layout::has_platlib_folder(version) {
-        ensure("platlib_path", &by_scheme("platlib")?)?;
+        ensure(intern!(py, "platlib_path"), &by_scheme("platlib")?)?;
     }
     if layout::has_lib64_link(interpreter) {
         py.detach(|| link_lib64(folder))?;
     }
-    ensure("bin_path", &bin_path)?;
-    context.set_path("bin_name", &relative(py, &bin_path, folder)?)
+    ensure(intern!(py, "bin_path"), &bin_path)?;
+    context.set_path(intern!(py, "bin_name"), &relative(py, &bin_path, folder)?)
 }
 
 /// Whatever stands at `lib64` already is left as it is (bpo-21643).
@@ -183,7 +219,7 @@ fn link_lib64(folder: &Path) -> crate::error::Result<()> {
 fn relative(py: Python<'_>, path: &Path, base: &Path) -> PyResult<PathBuf> {
     match path.strip_prefix(base) {
         Ok(relative) => Ok(relative.to_owned()),
-        Err(_) => facts::os_path(py, "relpath", (path.as_os_str(), base.as_os_str()))?.extract(),
+        Err(_) => facts::os_path(py, intern!(py, "relpath"), (path.as_os_str(), base.as_os_str()))?.extract(),
     }
 }
 
@@ -194,7 +230,7 @@ fn command_path(builder: &Bound<'_, PyAny>, env_exe: &Path, platform: Platform) 
     if platform == Platform::Posix {
         return Ok(env_exe.to_owned());
     }
-    let real: PathBuf = facts::os_path(py, "realpath", (env_exe.as_os_str(),))?.extract()?;
+    let real: PathBuf = facts::os_path(py, intern!(py, "realpath"), (env_exe.as_os_str(),))?.extract()?;
     let arguments = (real.as_os_str(), env_exe.as_os_str());
     if builder.call_method1(intern!(py, "_same_path"), arguments)?.is_truthy()? {
         return Ok(env_exe.to_owned());

@@ -1,6 +1,6 @@
 //! `setup_python` and its helper.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use pyo3::exceptions::PyAssertionError;
 use pyo3::intern;
@@ -26,8 +26,8 @@ pub fn symlink_or_copy(
     if facts::platform(py)? == Platform::Nt {
         return Err(PyAssertionError::new_err("symlink_or_copy is not for Windows"));
     }
-    let (source, destination): (std::path::PathBuf, std::path::PathBuf) = (src.extract()?, dst.extract()?);
-    let symlinks = is_set(builder, "symlinks")?;
+    let (source, destination): (PathBuf, PathBuf) = (src.extract()?, dst.extract()?);
+    let symlinks = is_set(builder, intern!(py, "symlinks"))?;
     let text = if relative_symlinks_ok { LinkText::NameAlone } else { LinkText::Whole };
     let placed = py.detach(|| {
         if symlinks {
@@ -59,9 +59,10 @@ fn setup_posix(
 ) -> PyResult<()> {
     let py = builder.py();
     let place = intern!(py, "symlink_or_copy");
-    let (env_exe, bin_path) = (context.get("env_exe")?, context.path("bin_path")?);
-    builder.call_method1(place, (context.get("executable")?, &env_exe))?;
-    make_executable_unless_link(py, &env_exe.extract::<std::path::PathBuf>()?)?;
+    let (env_exe, bin_path) = (context.get(intern!(py, "env_exe"))?, context.path(intern!(py, "bin_path"))?);
+    builder.call_method1(place, (context.get(intern!(py, "executable"))?, &env_exe))?;
+    let executable: PathBuf = env_exe.extract()?;
+    py.detach(|| fs::make_executable(&executable))?;
 
     let relative = PyDict::new(py);
     relative.set_item(intern!(py, "relative_symlinks_ok"), true)?;
@@ -69,14 +70,12 @@ fn setup_posix(
         let path = bin_path.join(name);
         if !py.detach(|| fs::exists(&path)) {
             builder.call_method(place, (&env_exe, path_text(py, &path)?), Some(&relative))?;
-            make_executable_unless_link(py, &path)?;
+            py.detach(|| fs::make_executable(&path))?;
+        } else if path != executable {
+            py.detach(|| executables::finish_copy(&executable, &path))?;
         }
     }
     Ok(())
-}
-
-fn make_executable_unless_link(py: Python<'_>, path: &Path) -> PyResult<()> {
-    Ok(py.detach(|| if fs::is_link(path) { Ok(()) } else { fs::make_executable(path) })?)
 }
 
 fn setup_nt(
@@ -85,8 +84,9 @@ fn setup_nt(
     interpreter: &Interpreter,
 ) -> PyResult<()> {
     let py = builder.py();
-    let (python_dir, bin_path) = (context.path("python_dir")?, context.path("bin_path")?);
-    let env_exe = context.path("env_exe")?;
+    let (python_dir, bin_path) =
+        (context.path(intern!(py, "python_dir"))?, context.path(intern!(py, "bin_path"))?);
+    let env_exe = context.path(intern!(py, "env_exe"))?;
     let exe_name = env_exe.file_name().unwrap_or_default().to_string_lossy();
     let is_build = facts::is_python_build(py)?;
     let launchers_dir = if is_build { python_dir.clone() } else { facts::launchers_dir(py)? };
@@ -100,7 +100,7 @@ fn setup_nt(
         exe_name: &exe_name,
     };
     let plan = nt::plan(&base);
-    if is_set(builder, "symlinks")? {
+    if is_set(builder, intern!(py, "symlinks"))? {
         match py.detach(|| nt::link_all(&plan, &bin_path)) {
             Ok(()) => return copy_tcl(py, context, is_build),
             Err(errors) => warn_of_links(&errors),
@@ -125,6 +125,7 @@ fn copy_tcl(py: Python<'_>, context: &Context<'_, '_>, is_build: bool) -> PyResu
     if !is_build {
         return Ok(());
     }
-    let (python_dir, env_dir) = (context.path("python_dir")?, context.path("env_dir")?);
+    let (python_dir, env_dir) =
+        (context.path(intern!(py, "python_dir"))?, context.path(intern!(py, "env_dir"))?);
     Ok(py.detach(|| nt::copy_tcl(&python_dir, &env_dir))?)
 }

@@ -43,7 +43,7 @@ fn explain_missing_ensurepip(py: Python<'_>, error: PyErr) -> PyErr {
 pub fn upgrade_dependencies(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
     let packages = package(py)?.getattr(intern!(py, "CORE_VENV_DEPS"))?;
-    let bin_path = Context(context).get("bin_path")?;
+    let bin_path = Context(context).get(intern!(py, "bin_path"))?;
     log::debug!(target: "fastvenv", "Upgrading {packages} packages in {bin_path}");
     let mut args = vec![context.clone()];
     args.extend(["-m", "pip", "install", "--upgrade"].map(|word| PyString::new(py, word).into_any()));

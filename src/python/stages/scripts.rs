@@ -21,7 +21,7 @@ pub fn setup_scripts(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
     let py = builder.py();
     let module: PathBuf = package(py)?.getattr(intern!(py, "__file__"))?.extract()?;
     let path = module.parent().unwrap_or(Path::new("")).join("scripts");
-    let path = facts::os_path(py, "abspath", (path.as_os_str(),))?;
+    let path = facts::os_path(py, intern!(py, "abspath"), (path.as_os_str(),))?;
     builder.call_method1(intern!(py, "install_scripts"), (context, path)).map(drop)
 }
 
@@ -34,8 +34,8 @@ pub fn install_scripts(
     let py = builder.py();
     let path: PathBuf = path.extract()?;
     let platform = facts::platform(py)?;
-    let bin_path = Context(context).path("bin_path")?;
-    for script in py.detach(|| install::scripts_in(&path, platform)) {
+    let bin_path = Context(context).path(intern!(py, "bin_path"))?;
+    for script in py.detach(|| install::scripts_in(&path, platform))? {
         install_script(builder, context, &script, platform, &bin_path)?;
     }
     Ok(())
@@ -92,22 +92,23 @@ pub fn replace_variables<'py>(
     text: &Bound<'py, PyAny>,
     context: &Context<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let py = text.py();
     let template = encoded(text)?;
     let values = Values {
-        env_dir: &context.bytes("env_dir")?,
-        env_name: &context.bytes("env_name")?,
+        env_dir: &context.bytes(intern!(py, "env_dir"))?,
+        env_name: &context.bytes(intern!(py, "env_name"))?,
         // CPython's own tests up to 3.12 make an environment with the prompt `True`.
-        prompt: &encoded(context.get("prompt")?.str()?.as_any())?,
-        bin_name: &context.bytes("bin_name")?,
-        env_exe: &context.bytes("env_exe")?,
+        prompt: &encoded(context.get(intern!(py, "prompt"))?.str()?.as_any())?,
+        bin_name: &context.bytes(intern!(py, "bin_name"))?,
+        env_exe: &context.bytes(intern!(py, "env_exe"))?,
     };
-    decoded(text.py(), &placeholders::replace(&template, &values, shell_of(context)?)?)
+    decoded(py, &placeholders::replace(&template, &values, shell_of(context)?)?)
 }
 
 /// The shell by the script's suffix. Before 3.14 contexts had no `script_path`, and subclasses that call
 /// `replace_variables` themselves may not set it: such a script is taken for one of the POSIX shell.
 fn shell_of(context: &Context<'_, '_>) -> PyResult<Shell> {
-    match context.get("script_path") {
+    match context.get(intern!(context.0.py(), "script_path")) {
         Ok(path) => Ok(Shell::of_script(&path.extract::<PathBuf>()?)),
         Err(_) => Ok(Shell::Sh),
     }

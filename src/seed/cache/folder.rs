@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::Cache;
+use super::{Cache, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Access, Dir, current_user};
 
@@ -23,12 +23,15 @@ pub enum Unusable {
     /// Others may change what is in it.
     #[error("the cache {} may be written by others (mode {:o})", quoted(.0), .1)]
     OpenToOthers(PathBuf, u32),
+    /// The folder holds things, and nothing says that they are ours.
+    #[error("{} is not empty and was not made by fastvenv, so it isn't used as its cache", quoted(.0))]
+    Foreign(PathBuf),
 }
 
 impl Unusable {
-    /// Whether somebody may have prepared it, so that the user should know.
+    /// Whether somebody may have prepared it, or the wrong folder is named, so that the user should know.
     pub fn is_suspicious(&self) -> bool {
-        matches!(self, Self::NotOurs(_) | Self::OpenToOthers(..))
+        matches!(self, Self::NotOurs(_) | Self::OpenToOthers(..) | Self::Foreign(_))
     }
 }
 
@@ -46,6 +49,10 @@ impl Cache {
             Err(_) => create(path)?,
         };
         let root = trusted(root)?;
+        if !tag::is_ours(&root)? {
+            return Err(Unusable::Foreign(path.to_owned()));
+        }
+        tag::set(&root)?;
         let below = |name| trusted(root.enter(name, Access::Owner)?);
         Ok(Self { images: below("images")?, wheels: below("wheels")?, locks: below("locks")? })
     }
@@ -69,11 +76,5 @@ fn create(path: &Path) -> Result<Dir> {
         crate::fs::create_folder(parent)?;
         Dir::open(parent)?.make_folder(name, Access::Owner)?;
     }
-    let root = Dir::open(path)?;
-    // Backup tools leave folders with this file out (https://bford.info/cachedir/).
-    let tag =
-        b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by fastvenv; may be deleted at any time.\n";
-    // Another process may have been faster.
-    let _ = root.create("CACHEDIR.TAG", tag, Default::default());
-    Ok(root)
+    Dir::open(path)
 }

@@ -5,6 +5,7 @@
 //! images/.build-...     an image being built; its builder holds the lock in it
 //! wheels/<hash>         which wheel stands at a path, so that it needn't be hashed each time
 //! locks/<key>           held while an image is built, so that others wait instead of building it too
+//! CACHEDIR.TAG          says that the folder is a cache of ours
 //! ```
 //!
 //! The cache is trusted only if it is the user's own and nobody else may write in it. What is found wrong in it is
@@ -13,6 +14,7 @@
 mod folder;
 mod index;
 mod sweep;
+mod tag;
 
 use std::fs::File;
 use std::thread::sleep;

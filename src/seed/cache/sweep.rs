@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::super::image::{Image, now};
-use super::DAY;
-use crate::error::{Error, Result};
+use super::{DAY, tag};
+use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Dir, Kind};
 
 /// What the names of unfinished images start with.
@@ -73,16 +73,19 @@ pub fn usage(path: &Path) -> Result<Usage> {
 pub fn clean(path: &Path) -> Result<Usage> {
     let removed = usage(path)?;
     let Some(root) = open(path)? else { return Ok(removed) };
-    for name in ["images", "wheels", "locks", "CACHEDIR.TAG"] {
+    for name in ["images", "wheels", "locks", tag::NAME] {
         root.remove_tree(name)?;
     }
     Ok(removed)
 }
 
+/// The cache; `None` if there is none. A folder that isn't ours is refused.
 fn open(path: &Path) -> Result<Option<Dir>> {
     match Dir::open(path) {
         Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        outcome => outcome.map(Some),
+        Err(error) => Err(error),
+        Ok(root) if tag::is_ours(&root)? => Ok(Some(root)),
+        Ok(_) => Err(Error::Refused(format!("{} is no cache that fastvenv made.", quoted(path)))),
     }
 }
 

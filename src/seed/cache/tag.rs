@@ -1,0 +1,64 @@
+//! The file by which a folder is known to be a cache of ours: nobody's own folder is ever written to or swept because
+//! `FASTVENV_CACHE_DIR` happened to name it.
+//!
+//! It is the tag by which backup tools know what to leave out (<https://bford.info/cachedir/>).
+
+use super::super::image::now;
+use crate::error::Result;
+use crate::fs::dir::{Dir, NewFile};
+
+/// The tag's name.
+pub(super) const NAME: &str = "CACHEDIR.TAG";
+const TEXT: &[u8] =
+    b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by fastvenv; may be deleted at any time.\n";
+/// What the tag's name starts with while it is written.
+const UNFINISHED: &str = "CACHEDIR.TAG.";
+
+/// Whether the folder is a cache of ours. An empty one becomes one if it gets the tag.
+pub(super) fn is_ours(folder: &Dir) -> Result<bool> {
+    // Asked again last: another process may just have set the tag and gone on.
+    Ok(is_tagged(folder) || is_empty(folder)? || is_tagged(folder))
+}
+
+/// Gives an empty folder the tag, by one rename, so that other processes see it whole.
+pub(super) fn set(folder: &Dir) -> Result<()> {
+    if is_tagged(folder) {
+        return Ok(());
+    }
+    let unfinished = format!("{UNFINISHED}{}", now());
+    let written =
+        folder.create(&unfinished, TEXT, NewFile::default()).and_then(|_| folder.rename(&unfinished, NAME));
+    if written.is_err() {
+        let _ = folder.remove_file(&unfinished);
+    }
+    written
+}
+
+fn is_tagged(folder: &Dir) -> bool {
+    folder.read(NAME).is_ok_and(|(text, _)| text == TEXT)
+}
+
+/// Whether nothing stands there but what a file system or a process that is setting the tag puts there.
+fn is_empty(folder: &Dir) -> Result<bool> {
+    let harmless = |name: &[u8]| name == b"lost+found" || name.starts_with(UNFINISHED.as_bytes());
+    Ok(folder.names()?.iter().all(|name| harmless(name.as_encoded_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_tagged_or_empty_folder_is_ours() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Dir::open(temp.path()).unwrap();
+        assert!(is_ours(&folder).unwrap());
+        folder.create("images", b"", NewFile::default()).unwrap();
+        assert!(!is_ours(&folder).unwrap());
+        folder.create(NAME, b"Signature: somebody else's", NewFile::default()).unwrap();
+        assert!(!is_ours(&folder).unwrap());
+        folder.remove_file(NAME).unwrap();
+        set(&folder).unwrap();
+        assert!(is_ours(&folder).unwrap());
+    }
+}

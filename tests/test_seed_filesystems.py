@@ -1,0 +1,124 @@
+"""What file systems can and can't: environments are whole on each, and share files only where that was asked for."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+import pytest
+
+import seeding
+from seeding import images, leftovers
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+def test_a_cache_that_cannot_be_written(tmp_path, filled, cache, mount):
+    """A read-only cache serves what it has; an empty one is done without."""
+    mount(cache, "size=64m")
+    shutil.copytree(filled, cache, dirs_exist_ok=True)
+    cache.chmod(0o700)
+    subprocess.run(["mount", "-o", "remount,ro", str(cache)], check=True)
+    assert any("origin: Cache" in line for line in seeding.create_natively(tmp_path / "env"))
+    subprocess.run(["mount", "-o", "remount,rw", str(cache)], check=True)
+    for image in images(cache):
+        shutil.rmtree(image)
+    subprocess.run(["mount", "-o", "remount,ro", str(cache)], check=True)
+    assert any("origin: Wheel" in line for line in seeding.create_natively(tmp_path / "second"))
+    for env in ("env", "second"):
+        seeding.check_whole(tmp_path / env)
+
+
+def test_a_cache_on_another_file_system(tmp_path, cache, mount, monkeypatch):
+    """Hard links can't cross file systems: the files are copied."""
+    mount(cache, "size=64m,mode=700")
+    monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
+    for name in ("cold", "warm"):
+        seen = seeding.create_natively(tmp_path / name)
+        assert any("files: copy" in line for line in seen), seen
+        seeding.check_whole(tmp_path / name)
+
+
+def test_a_full_cache(tmp_path, cache, mount):
+    """No room for an image: pip comes straight from the wheel, and nothing is left in the cache."""
+    mount(cache, "size=4m,mode=700")
+    seen = seeding.create_natively(tmp_path / "env")
+    assert any("origin: Wheel" in line for line in seen), seen
+    seeding.check_whole(tmp_path / "env")
+    assert images(cache) == []
+    assert leftovers(cache) == []
+
+
+def test_a_full_target(tmp_path, filled, cache, mount):
+    """No room for the environment is an OSError that names a file in it, and no pip looks installed."""
+    shutil.copytree(filled, cache)
+    target = mount(tmp_path / "small", "size=6m")
+    with pytest.raises(OSError, match="No space left") as caught:
+        seeding.create(target / "env")
+    assert str(target) in str(caught.value.filename)
+    assert not list(seeding.site_packages(target / "env").glob("pip-*.dist-info"))
+
+
+def test_environments_share_no_file_by_default(tmp_path, monkeypatch):
+    """A change in place of one environment's pip shows in no other, old or new; in hardlink mode it is found out."""
+    monkeypatch.delenv("FASTVENV_LINK_MODE")
+    old, edited, new = (tmp_path / name for name in ("old", "edited", "new"))
+    seeding.create_natively(old)
+    seeding.create_natively(edited)
+    with (seeding.site_packages(edited) / "pip/__init__.py").open("a") as file:
+        file.write("# mine\n")
+    seeding.create_natively(new)
+    seeding.check_whole(old)
+    seeding.check_whole(new)
+    monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
+    seeding.create_natively(tmp_path / "linked")
+    with (seeding.site_packages(tmp_path / "linked") / "pip/__init__.py").open("a") as file:
+        file.write("# mine\n")
+    assert any("spoilt" in line for line in seeding.create_natively(tmp_path / "again"))
+    seeding.check_whole(tmp_path / "again")
+
+
+def test_hardlinked_environments_cost_little(tmp_path, filled, cache, monkeypatch):
+    """The files that an environment in hardlink mode doesn't share take less than 200 KB.
+
+    Each folder takes a block of its own besides on some file systems: 4 KB on ext4, nothing on others.
+    """
+    shutil.copytree(filled, cache)
+    monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
+    seeding.create_natively(tmp_path / "env")
+    files = [path.lstat() for path in (tmp_path / "env").rglob("*") if path.is_file() and not path.is_symlink()]
+    own = [facts for facts in files if facts.st_nlink == 1]
+    assert len(files) - len(own) > 800
+    assert sum(facts.st_blocks * 512 for facts in own) < 200_000
+
+
+def test_a_file_with_too_many_links(tmp_path, filled, cache, monkeypatch):
+    """Where a file of the cache can't have another link, files are copied."""
+    shutil.copytree(filled, cache)
+    monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
+    file = next(path for image in images(cache) for path in image.glob("tree/pip*/__init__.py"))
+    links = tmp_path / "links"
+    links.mkdir()
+    with contextlib.suppress(OSError):
+        for number in range(65_001):
+            os.link(file, links / str(number))
+    if (links / "65000").exists():
+        pytest.skip("this file system allows more links than that")
+    seen = seeding.create_natively(tmp_path / "env")
+    assert any("files: copy" in line for line in seen), seen
+    seeding.check_whole(tmp_path / "env")
+
+
+def test_clones_where_the_file_system_can(filled, mount_image, monkeypatch):
+    """On XFS files are cloned by default: a change in place shows in no other environment."""
+    root = mount_image("mkfs.xfs")
+    shutil.copytree(filled, root / "cache")
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(root / "cache"))
+    monkeypatch.delenv("FASTVENV_LINK_MODE")
+    for name in ("edited", "other"):
+        seen = seeding.create_natively(root / name)
+        assert any("files: clone" in line for line in seen), seen
+        seeding.check_whole(root / name)
+    with (seeding.site_packages(root / "edited") / "pip/__init__.py").open("a") as file:
+        file.write("# mine\n")
+    seeding.check_whole(root / "other")

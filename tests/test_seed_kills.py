@@ -1,0 +1,71 @@
+"""Creators side by side, and creators that are killed: no environment looks whole and isn't."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import seeding
+from seeding import images, leftovers
+
+ROUNDS = int(os.environ.get("FASTVENV_TEST_ROUNDS", "12"))
+DICE = random.Random(3)
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+def start(*envs):
+    """A process that creates these environments."""
+    return subprocess.Popen([sys.executable, "-c", seeding.CREATE, *map(str, envs)], stderr=subprocess.PIPE)
+
+
+def test_many_creators_on_an_empty_cache(tmp_path, cache):
+    """16 processes at once all make whole environments, and one image remains."""
+    envs = [tmp_path / f"env{number}" for number in range(16)]
+    processes = [start(env) for env in envs]
+    for process in processes:
+        assert process.communicate()[1] == b""
+    for env in envs:
+        seeding.check_whole(env)
+    assert len(images(cache)) == len(list((cache / "locks").iterdir()))
+    assert leftovers(cache) == []
+
+
+def create_killed(env, least, most):
+    """An environment whose creator is killed somewhere between these times, in seconds after its start."""
+    with start(env) as process:
+        # Not to wait for anything: each round is to be cut at another moment.
+        time.sleep(DICE.uniform(least, most))
+        process.send_signal(signal.SIGKILL)
+        process.stderr.close()
+
+
+def check_mended(env):
+    """What was left is whole or isn't taken for whole, and a second run makes it so."""
+    if list(seeding.site_packages(env).glob("pip-*.dist-info")):
+        seeding.check_whole(env)
+        shutil.rmtree(env)
+    seeding.create_natively(env)
+    seeding.check_whole(env)
+    shutil.rmtree(env)
+
+
+def test_builders_killed_at_random_moments(tmp_path, cache):
+    """After a killed cold start the next one makes a whole environment, also in the same folder."""
+    for _ in range(ROUNDS):
+        shutil.rmtree(cache, ignore_errors=True)
+        create_killed(tmp_path / "env", 0.02, 0.6)
+        check_mended(tmp_path / "env")
+        assert leftovers(cache) == []
+
+
+def test_placements_killed_at_random_moments(tmp_path, filled, cache):
+    """A placement that is cut leaves no pip that looks installed, and a second run mends it."""
+    shutil.copytree(filled, cache, copy_function=shutil.copy2, dirs_exist_ok=True)
+    for _ in range(ROUNDS):
+        create_killed(tmp_path / "env", 0.02, 0.09)
+        check_mended(tmp_path / "env")
