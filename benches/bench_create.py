@@ -1,11 +1,13 @@
-"""fastvenv against the standard library without pip: in process, as a command, and its import.
+"""Environments without pip: in process against the standard library, as a command against virtualenv and uv too.
 
-    python benches/bench_create.py [ROUNDS]
+    python benches/bench_create.py [--rounds 200] [--json FILE]
 
 All are measured in turn, A B C A B C, in one run; a figure is the median of the ratios of neighbours. Exits with 1 if
 a bound is missed.
 """
 
+import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -24,7 +26,14 @@ Times of a shared machine mean little; ratios of runs that follow each other mea
 Environments are made with links, as the command makes them, and are deleted before the next one; both are checked to
 be whole before anything is timed. Most of the time on a disk is the file system's own, as the ratios to "calls" show:
 that is the same tree, made by nothing but the system calls that it takes. No program can be faster.
+A command's time is mostly its start: that of an interpreter, for all but uv, which needs none.
 """
+BIN = Path(sys.executable).parent
+OTHERS = {
+    "virtualenv": [str(BIN / "virtualenv"), "-q", "--no-seed", "--no-periodic-update"],
+    "uv": [str(BIN / "uv"), "venv", "-q", "--offline", "--no-project", "--no-config", "-p", sys.executable],
+}
+FIGURES: dict[str, float] = {}
 MEMORY = Path("/dev/shm")
 Action = Callable[[str], object]
 
@@ -98,6 +107,7 @@ def ratio(one: list[float], other: list[float]) -> float:
 
 def report(name: str, value: float, bound: Callable[[float], bool] | None = None, text: str = "") -> bool:
     """Print a figure, and say whether it keeps its bound."""
+    FIGURES[name] = value
     holds = bound is None or bound(value)
     print(f"{name:58} {value:6.2f}  {text:7} {'' if bound is None else 'holds' if holds else 'MISSED'}".rstrip())
     return holds
@@ -115,11 +125,15 @@ def in_process(folder: str, rounds: int, where: str, bounded: bool) -> bool:
 
 
 def as_command(folder: str, rounds: int) -> list[bool]:
-    """Both commands and an interpreter that does nothing."""
+    """All commands and an interpreter that does nothing."""
     commands: list[Action] = [
         lambda env, module=module: python("-m", module, "--without-pip", env) for module in ("venv", "fastvenv")
     ]
-    theirs, ours, bare = times([*commands, lambda env: python("-c", "pass")], folder, rounds)
+    others = {name: args for name, args in OTHERS.items() if Path(args[0]).exists()}
+    commands += [lambda env, args=args: subprocess.run([*args, env], check=True) for args in others.values()]
+    theirs, ours, *rest, bare = times([*commands, lambda env: python("-c", "pass")], folder, rounds)
+    for name, taken in zip(others, rest, strict=True):
+        report(f"python -m: venv / {name}", ratio(theirs, taken))
     return [
         report("python -m: venv / fastvenv", ratio(theirs, ours), lambda value: value >= 2.2, ">= 2.2"),
         report("python -m fastvenv / python -c pass", ratio(ours, bare), lambda value: value <= 1.3, "<= 1.3"),
@@ -137,8 +151,13 @@ def import_milliseconds(rounds: int) -> float:
     return median(taken)
 
 
-def main(rounds: int = 200) -> int:
+def main() -> int:
     """Measure, print, and return 1 if a bound is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    options = parser.parse_args()
+    rounds = options.rounds
     print(CAVEATS)
     print(f"Python {sys.version.split()[0]} on {sys.platform}; {rounds} rounds in process, {rounds // 5} of processes")
     memory = MEMORY if MEMORY.is_dir() else None
@@ -150,8 +169,10 @@ def main(rounds: int = 200) -> int:
         with tempfile.TemporaryDirectory(dir=memory) as folder:
             holds.append(in_process(folder, rounds, "in memory", bounded=True))
     holds.append(report("import fastvenv, ms", import_milliseconds(rounds // 5), lambda value: value < 2, "< 2"))
+    if options.json:
+        options.json.write_text(json.dumps(FIGURES))
     return not all(holds)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main())

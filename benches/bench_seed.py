@@ -1,11 +1,12 @@
 """Environments with pip: fastvenv against the standard library, virtualenv and uv, in one run.
 
-    python benches/bench_seed.py [--rounds 5] [--in FOLDER] [--tmpfs /dev/shm]
+    python benches/bench_seed.py [--rounds 5] [--in FOLDER] [--tmpfs /dev/shm] [--json FILE]
 
 Contenders take turns; what counts is the median of the ratios inside a round. See the caveats it prints.
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -145,11 +146,23 @@ def measure(base: Path, rounds: int) -> dict[str, list[float]]:
     return times
 
 
-def ratio(times: dict[str, list[float]], one: str, other: str) -> str:
+def median_ratio(times: dict[str, list[float]], one: str, other: str) -> float:
     """How many times as long `one` took as `other`."""
-    if one not in times or other not in times:
-        return "-"
-    return f"{statistics.median(a / b for a, b in zip(times[one], times[other], strict=True)):.2f}"
+    return statistics.median(a / b for a, b in zip(times[one], times[other], strict=True))
+
+
+def ratio(times: dict[str, list[float]], one: str, other: str) -> str:
+    """The same for printing; a contender may not be installed."""
+    return f"{median_ratio(times, one, other):.2f}" if one in times and other in times else "-"
+
+
+def figures(times: dict[str, list[float]]) -> dict[str, float]:
+    """How many times as long as each contender the standard library takes for the same work."""
+    found = {}
+    for name in times:
+        base = "venv.create" if name.startswith(("fastvenv.create", "floor")) else "python -m venv"
+        found[name] = median_ratio(times, f"{base} + pip" if name.endswith("+ pip") else base, name)
+    return found
 
 
 def report(times: dict[str, list[float]]) -> None:
@@ -175,7 +188,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--in", dest="folders", action="append", type=Path, help="where to create; may be repeated")
     parser.add_argument("--tmpfs", type=Path, default=Path("/dev/shm"))
+    parser.add_argument("--json", type=Path, help="also write the figures to this file, by folder")
     options = parser.parse_args()
+    found = {}
     print(CAVEATS)
     folders = options.folders or [Path(tempfile.gettempdir()), *([options.tmpfs] if options.tmpfs.is_dir() else [])]
     for folder in folders:
@@ -183,10 +198,13 @@ def main() -> None:
         os.environ["FASTVENV_CACHE_DIR"] = str(base / "cache")
         try:
             print(f"--- in {folder}, {options.rounds} rounds, Python {sys.version.split()[0]}")
-            report(measure(base, options.rounds))
+            times = measure(base, options.rounds)
+            report(times)
+            found["in memory" if folder == options.tmpfs else "on disk"] = figures(times)
         finally:
             shutil.rmtree(base)
-    sys.exit()
+    if options.json:
+        options.json.write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

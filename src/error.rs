@@ -57,9 +57,12 @@ impl Error {
         Self::Io { operation, path: path.into(), other: Some(other.into()), source }
     }
 
-    /// The message of `venv` for a file or link that stands where a folder must be.
+    /// A file or link stands where a folder must be; the message starts with the words of `venv`.
     pub fn not_a_folder(path: &Path) -> Self {
-        Self::Refused(format!("Unable to create directory {}", quoted(path)))
+        Self::Refused(format!(
+            "Unable to create directory {}: a file or a link stands there. Remove it, or choose another folder.",
+            quoted(path)
+        ))
     }
 }
 

@@ -108,7 +108,13 @@ def test_usage_errors_have_status_2(tmp_path, args, message):
     ("args", "message"),
     [
         (["--upgrade", "--clear", "env"], "Error: you cannot supply --upgrade and --clear together.\n"),
-        (["a:b"], "Error: Refusing to create a venv in {cwd}/a:b because it contains the PATH separator :.\n"),
+        (
+            ["a:b"],
+            (
+                "Error: Refusing to create a venv in {cwd}/a:b because it contains the PATH separator :. "
+                "No script could activate it: choose another folder.\n"
+            ),
+        ),
     ],
 )
 def test_refusals_have_status_1(tmp_path, args, message):
@@ -124,6 +130,7 @@ def test_a_failure_says_what_was_being_done(tmp_path):
     assert done.returncode == 1
     assert done.stderr == (
         f"Error: [Errno 20] Not a directory: '{tmp_path}/file/env'\nfastvenv could not create the folder\n"
+        "A part of the path is a file: remove it, or choose another path.\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -68,6 +69,52 @@ def test_logging_is_not_imported_for_an_ordinary_environment(tmp_path):
     """Creating an environment loads logging no more than importing the package does."""
     program = "import fastvenv, sys; fastvenv.create(sys.argv[1]); print('logging' in sys.modules)"
     assert run(program, tmp_path / "env").stdout == "False\n"
+
+
+STAGES = ["ensure_directories", "create_git_ignore_file", "create_configuration", "setup_python", "_setup_pip"]
+STAGES += ["setup_scripts", "post_setup", "create"]
+
+
+@pytest.mark.parametrize("command", ["-m fastvenv", "-c import\tfastvenv;fastvenv.main()"])
+def test_what_is_done_is_shown_where_that_is_wished(command, tmp_path):
+    """FASTVENV_LOG=debug shows the stages in their order and their milliseconds on stderr, for command and API."""
+    environ = {**os.environ, "FASTVENV_LOG": "debug"}
+    args = [sys.executable, *command.split(" "), *[tmp_path / name for name in "ab"]]
+    done = subprocess.run(args, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+    assert re.findall(r"^fastvenv: (\w+) took \d+\.\d\d ms$", done.stderr, re.MULTILINE) == STAGES * 2
+    assert f"fastvenv: creating an environment in {str(tmp_path / 'a')!r}\n" in done.stderr
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_nothing_is_shown_without_wish(value, tmp_path):
+    """Unset or empty, FASTVENV_LOG shows nothing."""
+    environ = {name: text for name, text in os.environ.items() if name != "FASTVENV_LOG"}
+    environ |= {} if value is None else {"FASTVENV_LOG": value}
+    args = [sys.executable, "-m", "fastvenv", tmp_path / "env"]
+    done = subprocess.run(args, env=environ, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_stages_are_timed_for_whoever_listens(tmp_path, caplog):
+    """With logging at DEBUG, each stage's time is a record; one that fails says so."""
+
+    class Broken(fastvenv.EnvBuilder):
+        def setup_scripts(self, context):
+            raise LookupError("mine")
+
+    caplog.set_level(logging.DEBUG, "fastvenv")
+    with pytest.raises(LookupError):
+        Broken().create(tmp_path / "env")
+    times = [re.sub(r"[\d.]+", "N", message) for message in caplog.messages]
+    assert times[-3:] == ["setup_python took N ms", "setup_scripts failed after N ms", "create failed after N ms"]
+
+
+def test_without_listeners_nothing_is_timed(tmp_path, caplog):
+    """With logging loaded at its usual level, the stages leave no record."""
+    caplog.set_level(logging.INFO, "fastvenv")
+    fastvenv.create(tmp_path / "env", symlinks=True)
+    assert caplog.messages == []
 
 
 def test_a_warning_reaches_stderr_without_any_set_up(tmp_path):

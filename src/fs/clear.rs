@@ -53,7 +53,10 @@ fn real_place(path: &Path) -> Result<Option<PathBuf>> {
 }
 
 fn refusal(path: &Path, why: &str) -> Error {
-    Error::Refused(format!("Refusing to clear {}: {why}. Nothing was deleted.", quoted(path)))
+    Error::Refused(format!(
+        "Refusing to clear {}: {why}. Nothing was deleted. Choose a folder that holds nothing else.",
+        quoted(path)
+    ))
 }
 
 /// The names that a folder still has after a clearing was cut short, sorted; none if that can't be told.

@@ -1,6 +1,7 @@
 //! The only home of `std::fs` and of `#[cfg(unix)]`/`#[cfg(windows)]`. Everything else says what it wants
 //! done and gets an [`Error`] that names the operation and the path.
 
+mod advice;
 mod clear;
 mod copy;
 pub mod dir;
@@ -12,6 +13,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub use advice::advice;
 pub use clear::{check_clearable, clear_folder, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,

@@ -25,7 +25,7 @@ impl From<Error> for PyErr {
 }
 
 /// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass; what was being
-/// done is a note (PEP 678), so that the arguments stay those of the stdlib.
+/// done, and what can be done about it, are notes (PEP 678), so that the arguments stay those of the stdlib.
 fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, source: &io::Error) -> PyErr {
     let Some(code) = source.raw_os_error() else {
         let message = format!("{source}: {}", quoted(path));
@@ -40,7 +40,11 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
     let (errno, winerror) = if cfg!(windows) { (0, Some(code)) } else { (code, None) };
     let text = strerror(py, code, source);
     let (path, other) = (path.as_os_str().to_owned(), other.map(|other| other.as_os_str().to_owned()));
-    with_note(py, PyOSError::new_err((errno, text, path, winerror, other)), operation)
+    let error = with_note(py, PyOSError::new_err((errno, text, path, winerror, other)), operation);
+    if let Some(advice) = crate::fs::advice(source) {
+        add_note(py, &error, advice);
+    }
+    error
 }
 
 /// The system's text for the code, as `os.strerror` gives it: without the code that Rust appends.

@@ -11,6 +11,7 @@ mod logging;
 mod options;
 mod seeding;
 mod stages;
+mod timing;
 
 use pyo3::prelude::*;
 

@@ -83,8 +83,11 @@ impl Variables {
     /// [`Error::Refused`] if there is no link mode of that name.
     pub fn link_mode(&self) -> Result<LinkMode> {
         let Some(value) = self.get("FASTVENV_LINK_MODE") else { return Ok(LinkMode::Clone) };
-        let refused =
-            || Error::Refused(format!("FASTVENV_LINK_MODE is {value:?}, not clone, hardlink or copy"));
+        let refused = || {
+            Error::Refused(format!(
+                "FASTVENV_LINK_MODE is {value:?}, not clone, hardlink or copy: correct the variable or unset it"
+            ))
+        };
         value.to_str().and_then(LinkMode::from_name).ok_or_else(refused)
     }
 
@@ -96,9 +99,9 @@ impl Variables {
         match self.get("FASTVENV_SEED").map(|value| (value.to_str(), value)) {
             None | Some((Some("native"), _)) => Ok(false),
             Some((Some("ensurepip"), _)) => Ok(true),
-            Some((_, value)) => {
-                Err(Error::Refused(format!("FASTVENV_SEED is {value:?}, not native or ensurepip")))
-            }
+            Some((_, value)) => Err(Error::Refused(format!(
+                "FASTVENV_SEED is {value:?}, not native or ensurepip: correct the variable or unset it"
+            ))),
         }
     }
 

@@ -1,25 +1,29 @@
-//! The order of the stages, and what is said when one of them fails.
+//! The order of the stages.
 
 use std::path::{Path, PathBuf};
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::error::quoted;
 use crate::fs;
 use crate::python::errors::add_note;
 use crate::python::facts;
 use crate::python::options::{is_set, younger};
+use crate::python::timing::Stopwatch;
 
 /// `EnvBuilder.create`: every stage through `self`, in the order that the documentation promises.
 pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
+    let watch = Stopwatch::new(py)?;
     // Made absolute once: another thread may change the folder that relative paths start from.
     let env_dir = facts::os_path(py, intern!(py, "abspath"), (env_dir,))?;
     // What is no path has no folder either; the first stage refuses it.
     let folder: PathBuf = env_dir.extract().unwrap_or_default();
     let stood = py.detach(|| fs::exists(&folder));
-    run_stages(builder, &env_dir).map_err(|halt| match halt {
+    watch.tell(|| format!("creating an environment in {env_dir:?}"));
+    watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|halt| match halt {
         Halt::Stage(error) if !stood => tell_what_is_left(py, error, &folder),
         Halt::Stage(error) | Halt::Hook(error) => error,
     })
@@ -39,56 +43,71 @@ impl From<PyErr> for Halt {
     }
 }
 
-fn run_stages(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> Result<(), Halt> {
-    let py = builder.py();
-    let context = builder.call_method1(intern!(py, "ensure_directories"), (env_dir,))?;
-    create_ignore_files(builder, &context)?;
-
-    // pip must not find the base's packages while it is installed (bpo-24875).
-    let system_site_packages = is_set(builder, intern!(py, "system_site_packages"))?;
-    builder.setattr(intern!(py, "system_site_packages"), false)?;
-    let completed = complete(builder, &context);
-    if system_site_packages {
-        // After a failure too: the builder may be asked again.
-        builder.setattr(intern!(py, "system_site_packages"), true)?;
-        if completed.is_ok() {
-            builder.call_method1(intern!(py, "create_configuration"), (&context,))?;
-        }
-    }
-    completed?;
-    match younger(builder, intern!(py, "upgrade_deps"))? {
-        Some(wanted) if wanted.is_truthy()? => {
-            builder.call_method1(intern!(py, "upgrade_dependencies"), (&context,))?;
-            Ok(())
-        }
-        _ => Ok(()),
-    }
+/// The stages of one environment, each called through the builder and timed.
+struct Stages<'a, 'py> {
+    builder: &'a Bound<'py, PyAny>,
+    watch: &'a Stopwatch,
 }
 
-/// The stages that see an environment without the base's packages.
-fn complete(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> Result<(), Halt> {
-    let py = builder.py();
-    let stage = |name: &Bound<'_, _>| builder.call_method1(name, (context,)).map(drop);
-    stage(intern!(py, "create_configuration"))?;
-    stage(intern!(py, "setup_python"))?;
-    if is_set(builder, intern!(py, "with_pip"))? {
-        stage(intern!(py, "_setup_pip"))?;
+impl<'py> Stages<'_, 'py> {
+    fn call(&self, name: &Bound<'py, PyString>, argument: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.watch.time(name.to_str()?, || self.builder.call_method1(name, (argument,)))
     }
-    if !is_set(builder, intern!(py, "upgrade"))? {
-        stage(intern!(py, "setup_scripts"))?;
-        stage(intern!(py, "post_setup")).map_err(Halt::Hook)?;
-    }
-    Ok(())
-}
 
-/// `create_<name>_ignore_file` for each version control system that was asked for.
-fn create_ignore_files(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
-    let py = builder.py();
-    let Some(names) = younger(builder, intern!(py, "scm_ignore_files"))? else { return Ok(()) };
-    for name in names.try_iter()? {
-        builder.call_method1(format!("create_{}_ignore_file", name?.str()?).as_str(), (context,))?;
+    fn run(&self, env_dir: &Bound<'py, PyAny>) -> Result<(), Halt> {
+        let (py, builder) = (env_dir.py(), self.builder);
+        let context = self.call(intern!(py, "ensure_directories"), env_dir)?;
+        self.watch.tell(|| match context.getattr("executable") {
+            Ok(base) => format!("the base interpreter is {base:?}"),
+            Err(_) => "the context names no base interpreter".to_owned(),
+        });
+        self.create_ignore_files(&context)?;
+
+        // pip must not find the base's packages while it is installed (bpo-24875).
+        let system_site_packages = is_set(builder, intern!(py, "system_site_packages"))?;
+        builder.setattr(intern!(py, "system_site_packages"), false)?;
+        let completed = self.complete(&context);
+        if system_site_packages {
+            // After a failure too: the builder may be asked again.
+            builder.setattr(intern!(py, "system_site_packages"), true)?;
+            if completed.is_ok() {
+                self.call(intern!(py, "create_configuration"), &context)?;
+            }
+        }
+        completed?;
+        match younger(builder, intern!(py, "upgrade_deps"))? {
+            Some(wanted) if wanted.is_truthy()? => {
+                self.call(intern!(py, "upgrade_dependencies"), &context)?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
-    Ok(())
+
+    /// `create_<name>_ignore_file` for each version control system that was asked for.
+    fn create_ignore_files(&self, context: &Bound<'py, PyAny>) -> PyResult<()> {
+        let py = context.py();
+        let Some(names) = younger(self.builder, intern!(py, "scm_ignore_files"))? else { return Ok(()) };
+        for name in names.try_iter()? {
+            self.call(&PyString::new(py, &format!("create_{}_ignore_file", name?.str()?)), context)?;
+        }
+        Ok(())
+    }
+
+    /// The stages that see an environment without the base's packages.
+    fn complete(&self, context: &Bound<'py, PyAny>) -> Result<(), Halt> {
+        let (py, builder) = (context.py(), self.builder);
+        self.call(intern!(py, "create_configuration"), context)?;
+        self.call(intern!(py, "setup_python"), context)?;
+        if is_set(builder, intern!(py, "with_pip"))? {
+            self.call(intern!(py, "_setup_pip"), context)?;
+        }
+        if !is_set(builder, intern!(py, "upgrade"))? {
+            self.call(intern!(py, "setup_scripts"), context)?;
+            self.call(intern!(py, "post_setup"), context).map_err(Halt::Hook)?;
+        }
+        Ok(())
+    }
 }
 
 /// A folder that this call made and that is empty still is removed; of any other, the error gets a note.

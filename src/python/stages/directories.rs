@@ -121,12 +121,15 @@ pub fn ensure_directories<'py>(
 /// Refuses what can't be in PATH: no script could activate such an environment (gh-102103).
 fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult<()> {
     let Ok(text) = fspath(env_dir)?.cast_into::<PyString>() else {
-        return Err(PyTypeError::new_err("the path of an environment must be str or give a str, not bytes"));
+        return Err(PyTypeError::new_err(
+            "the path of an environment must be str or give a str, not bytes: use os.fsdecode",
+        ));
     };
     let separator = interpreter.platform.path_separator();
     if text.contains(separator)? {
         return Err(PyValueError::new_err(format!(
-            "Refusing to create a venv in {text} because it contains the PATH separator {separator}."
+            "Refusing to create a venv in {text} because it contains the PATH separator {separator}. \
+             No script could activate it: choose another folder."
         )));
     }
     Ok(())

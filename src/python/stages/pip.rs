@@ -21,12 +21,17 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
     let args = (context, "-m", "ensurepip", "--upgrade", "--default-pip");
     match builder.call_method(intern!(py, "_call_new_python"), args, Some(&kwargs)) {
         Ok(_) => Ok(()),
-        Err(error) => Err(explain_missing_ensurepip(py, error)),
+        Err(error) => Err(explain(py, error)),
     }
 }
 
-/// Debian and its relatives ship `ensurepip` in a package of its own: says which, if that is why pip failed.
-fn explain_missing_ensurepip(py: Python<'_>, error: PyErr) -> PyErr {
+/// Says what to do about an `ensurepip` that failed. Debian and its relatives ship it in a package of its own: which,
+/// if that is why.
+fn explain(py: Python<'_>, error: PyErr) -> PyErr {
+    // An interrupt, for one, needs no explanation.
+    if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
+        return error;
+    }
     if let (Ok(false), Ok(interpreter)) = (facts::has_ensurepip(py), facts::interpreter(py)) {
         let crate::interpreter::Version { major, minor, .. } = interpreter.version;
         let note = format!(
@@ -35,6 +40,10 @@ fn explain_missing_ensurepip(py: Python<'_>, error: PyErr) -> PyErr {
              create it without pip."
         );
         errors::add_note(py, &error, &note);
+    } else {
+        let note = "ensurepip could not install pip; what it printed, the error's `output`, says why. \
+                    Mend the cause and create the environment again, or create it without pip.";
+        errors::add_note(py, &error, note);
     }
     error
 }

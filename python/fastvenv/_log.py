@@ -1,0 +1,28 @@
+"""What ``FASTVENV_LOG=debug`` does; imported only then."""
+
+import logging
+import sys
+
+
+class StderrHandler(logging.Handler):
+    """Writes records to whatever ``sys.stderr`` is when they come, as logging's last resort does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record in one line.
+
+        :param record: The record.
+        """
+        try:
+            print(self.format(record), file=sys.stderr)
+        except Exception:
+            self.handleError(record)
+
+
+def show_debug() -> None:
+    """Show the records of the logger ``fastvenv`` on stderr, from DEBUG on; asked again, do nothing."""
+    logger = logging.getLogger("fastvenv")
+    if not any(isinstance(handler, StderrHandler) for handler in logger.handlers):
+        handler = StderrHandler()
+        handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)

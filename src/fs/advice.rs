@@ -1,0 +1,48 @@
+//! What a user can do about a failed system call, as far as its code tells.
+
+use std::io::{self, ErrorKind};
+
+/// The codes for too many open files, in the process and in the system, which have no [`ErrorKind`].
+#[cfg(unix)]
+const TOO_MANY_OPEN: [i32; 2] =
+    [rustix::io::Errno::MFILE.raw_os_error(), rustix::io::Errno::NFILE.raw_os_error()];
+#[cfg(windows)]
+const TOO_MANY_OPEN: [i32; 1] = [4]; // ERROR_TOO_MANY_OPEN_FILES
+
+/// One sentence on what to do; `None` where the code alone doesn't tell.
+pub fn advice(source: &io::Error) -> Option<&'static str> {
+    Some(match source.kind() {
+        ErrorKind::PermissionDenied => "Choose a folder of your own, or have its owner or its mode changed.",
+        ErrorKind::ReadOnlyFilesystem => "Choose a folder on a file system that is not mounted read-only.",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "Free some space, or choose a folder on another file system; with pip an environment takes 13 MB."
+        }
+        ErrorKind::FileTooLarge => "Raise the limit on the size of files (ulimit -f).",
+        ErrorKind::InvalidFilename => "Choose a shorter path.",
+        ErrorKind::NotADirectory => "A part of the path is a file: remove it, or choose another path.",
+        ErrorKind::IsADirectory => "A folder stands where a file belongs: remove it, or choose another path.",
+        _ if source.raw_os_error().is_some_and(|code| TOO_MANY_OPEN.contains(&code)) => {
+            "Close some files, or raise the limit on open ones (ulimit -n)."
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_open_files_are_known_by_their_code() {
+        for code in TOO_MANY_OPEN {
+            assert!(
+                advice(&io::Error::from_raw_os_error(code)).is_some_and(|text| text.contains("ulimit -n"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_that_tells_nothing_gets_no_advice() {
+        assert_eq!(advice(&io::Error::other("odd")), None);
+    }
+}

@@ -1,0 +1,252 @@
+"""What provokes each message of docs/messages.md for real."""
+
+import ast
+import contextlib
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+import fastvenv
+
+
+@contextlib.contextmanager
+def limit(kind: int, value: int) -> Iterator[None]:
+    """A soft limit of this process for a moment."""
+    before = resource.getrlimit(kind)
+    resource.setrlimit(kind, (value, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, before)
+
+
+@contextlib.contextmanager
+def somebody_else() -> Iterator[None]:
+    """Without root's rights, where we have them."""
+    uid = os.geteuid()
+    if uid == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(uid)
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, options: str) -> Iterator[None]:
+    """A file system in memory."""
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("file systems can't be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def create(env: object, **options: object) -> None:
+    """An environment without pip, with links."""
+    fastvenv.create(env, **{"symlinks": True, **options})  # type: ignore[arg-type]
+
+
+class Harmless(fastvenv.EnvBuilder):
+    """Would delete nothing, if what comes before let it come so far."""
+
+    def clear_directory(self, path: object) -> None:
+        """Do nothing."""
+
+
+def clear(folder: str) -> None:
+    """Clear a folder that must not be."""
+    Harmless(clear=True).ensure_directories(folder)
+
+
+def with_base(executable: str, tmp: Path, **options: object) -> None:
+    """An environment of an interpreter that isn't there."""
+    with mock.patch.object(sys, "_base_executable", executable):
+        create(tmp / "env", **options)
+
+
+def with_variable(name: str, tmp: Path) -> None:
+    """A variable whose value means nothing."""
+    with mock.patch.dict(os.environ, {name: "nonsense"}):
+        create(tmp / "env", with_pip=True)
+
+
+def in_the_way(tmp: Path) -> None:
+    """A file where the environment's folder must be."""
+    (tmp / "env").touch()
+    create(tmp / "env")
+
+
+def same_file(tmp: Path) -> None:
+    """A file copied onto itself."""
+    (tmp / "file").touch()
+    fastvenv.EnvBuilder().symlink_or_copy(tmp / "file", tmp / "file")
+
+
+def permission(tmp: Path) -> None:
+    """A folder that only its owner may write in."""
+    tmp.chmod(0o555)
+    with somebody_else():
+        create(tmp / "env")
+
+
+def read_only(tmp: Path) -> None:
+    """A file system that nobody may write to."""
+    with mounted(tmp, "ro"):
+        create(tmp / "env")
+
+
+def disk_full(tmp: Path) -> None:
+    """A file system without room."""
+    with mounted(tmp, "nr_inodes=5"):
+        create(tmp / "env")
+
+
+def file_size(tmp: Path) -> None:
+    """A limit that pyvenv.cfg exceeds."""
+    with limit(resource.RLIMIT_FSIZE, 10):
+        create(tmp / "env")
+
+
+def open_files(tmp: Path) -> None:
+    """A limit that the process has reached already."""
+    with limit(resource.RLIMIT_NOFILE, 3):
+        create(tmp / "env")
+
+
+def below_a_file(tmp: Path) -> None:
+    """A file in the place of a parent."""
+    (tmp / "file").touch()
+    create(tmp / "file" / "env")
+
+
+def folder_in_the_way(tmp: Path) -> None:
+    """A folder in the place of pyvenv.cfg."""
+    (tmp / "env" / "pyvenv.cfg").mkdir(parents=True)
+    create(tmp / "env")
+
+
+def without_ensurepip(tmp: Path) -> Path:
+    """An interpreter like this one, but for ensurepip."""
+    library = Path(os.__file__).parent
+    ours = tmp / "python" / "lib" / library.name
+    ours.mkdir(parents=True)
+    for path in library.iterdir():
+        if path.name not in {"ensurepip", "site-packages"}:
+            (ours / path.name).symlink_to(path)
+    executable = tmp / "python" / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    executable.parent.mkdir()
+    shutil.copy(os.path.realpath(sys.executable), executable)
+    return executable
+
+
+def no_ensurepip(tmp: Path) -> list[str]:
+    """An interpreter without ensurepip; only that one can tell what it sees."""
+    program = (
+        "import fastvenv, sys\n"
+        "try: fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)\n"
+        "except Exception as error: print([type(error).__name__, str(error), *error.__notes__])"
+    )
+    return ast.literal_eval(run_without_ensurepip(tmp, "-c", program).stdout)
+
+
+def run_without_ensurepip(tmp: Path, *args: str) -> "subprocess.CompletedProcess[str]":
+    """What a program says that makes an environment with an interpreter without ensurepip."""
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(Path(fastvenv.__file__).parent.parent),
+        "LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR") or "",
+    }
+    command = [without_ensurepip(tmp), *args, tmp / "env"]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+
+def ensurepip_fails(tmp: Path) -> None:
+    """A limit on the size of files, which the child inherits."""
+    with mock.patch.dict(os.environ, {"FASTVENV_SEED": "ensurepip"}), limit(resource.RLIMIT_FSIZE, 100_000):
+        create(tmp / "env", with_pip=True)
+
+
+def no_index(tmp: Path) -> None:
+    """A package index that nobody serves; the core packages are those of a name that nobody has installed."""
+    unreachable = {"PIP_INDEX_URL": "http://localhost:9/simple", "PIP_RETRIES": "0", "PIP_NO_INPUT": "1"}
+    core = mock.patch.object(fastvenv, "CORE_VENV_DEPS", ("not-there",))
+    with mock.patch.dict(os.environ, unreachable), core:
+        create(tmp / "env", with_pip=True, upgrade_deps=True)
+
+
+def copied(tmp: Path) -> None:
+    """A file where the link should go."""
+    (tmp / "a").write_text("a")
+    (tmp / "b").touch()
+    fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(tmp / "a", tmp / "b")
+
+
+def no_text(tmp: Path) -> None:
+    """A script in no encoding that we know."""
+    (tmp / "common").mkdir()
+    (tmp / "common" / "script").write_bytes(b"\xff")
+    builder = fastvenv.EnvBuilder()
+    builder.install_scripts(builder.ensure_directories(str(tmp / "env")), str(tmp))
+
+
+def open_cache(tmp: Path) -> None:
+    """A cache that everybody may write in."""
+    (tmp / "cache").mkdir()
+    (tmp / "cache").chmod(0o777)
+    with mock.patch.dict(os.environ, {"FASTVENV_CACHE_DIR": str(tmp / "cache")}):
+        create(tmp / "env", with_pip=True)
+
+
+def spoilt_cache(tmp: Path) -> None:
+    """A cache in which a file was changed."""
+    with mock.patch.dict(os.environ, {"FASTVENV_CACHE_DIR": str(tmp / "cache")}):
+        create(tmp / "env", with_pip=True)
+        (changed,) = (tmp / "cache").glob("images/*/tree/pip/__main__.py")
+        changed.write_text("")
+        create(tmp / "second", with_pip=True)
+
+
+PROVOKED: dict[str, Callable[[Path], object]] = {
+    "separator": lambda tmp: create(f"{tmp}/a{os.pathsep}b"),
+    "in-the-way": in_the_way,
+    "clear-root": lambda tmp: clear("/"),
+    "clear-home": lambda tmp: clear(os.path.expanduser("~")),
+    "clear-base": lambda tmp: clear(sys.base_prefix),
+    "no-base": lambda tmp: with_base("", tmp),
+    "odd-base": lambda tmp: with_base("/opt/new\nline/python3", tmp),
+    "null": lambda tmp: create("a\0b"),
+    "bytes": lambda tmp: create(os.fsencode(tmp / "env")),
+    "no-path": lambda tmp: create(7),
+    "link-mode": lambda tmp: with_variable("FASTVENV_LINK_MODE", tmp),
+    "seed": lambda tmp: with_variable("FASTVENV_SEED", tmp),
+    "log": lambda tmp: with_variable("FASTVENV_LOG", tmp),
+    "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),
+    "same-file": same_file,
+    "permission": permission,
+    "read-only": read_only,
+    "disk-full": disk_full,
+    "file-size": file_size,
+    "open-files": open_files,
+    "long-name": lambda tmp: create(tmp / ("x" * 300)),
+    "below-a-file": below_a_file,
+    "folder-in-the-way": folder_in_the_way,
+    "no-interpreter": lambda tmp: with_base(str(tmp / "python3"), tmp, symlinks=False),
+    "no-ensurepip": no_ensurepip,
+    "ensurepip-fails": ensurepip_fails,
+    "no-index": no_index,
+    "copied": copied,
+    "no-text": no_text,
+    "open-cache": open_cache,
+    "spoilt-cache": spoilt_cache,
+}

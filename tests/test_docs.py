@@ -1,0 +1,194 @@
+"""Every code block of the documentation does what it says, and every link leads somewhere."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+
+# Blocks that are not run here, by file and first line, each with what holds it instead.
+ELSEWHERE = {
+    ("README.md", "python3 -m pip install . && python3 -m fastvenv .venv"): "set-up",
+    ("CONTRIBUTING.md", "python3 -m pip install . && python3 -m fastvenv .venv"): "set-up",
+    ("CONTRIBUTING.md", "src/"): "map",
+    ("docs/seeding.md", "<cache>/"): "picture of the cache; tests/test_seed_cache.py looks into its folders",
+    ("docs/performance.md", "nox -s bench -- --write"): "session",
+}
+
+
+class Block(NamedTuple):
+    """A fenced block, and the one that follows it if that shows its output."""
+
+    file: str
+    line: int
+    language: str
+    text: str
+    output: str | None
+
+    @property
+    def held_by(self) -> str | None:
+        """What holds it, if it isn't run here."""
+        return ELSEWHERE.get((self.file, self.text.splitlines()[0].split("  #")[0].rstrip()))
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def blocks() -> list[Block]:
+    """All blocks of all files; `text` after `python` or `sh` is what that prints."""
+    found: list[Block] = []
+    for path in DOCS:
+        file = path.relative_to(ROOT).as_posix()
+        tokens = [token for token in MARKDOWN.parse(path.read_text(encoding="utf-8")) if token.type != "inline"]
+        before = None
+        for token in tokens:
+            if token.type in {"fence", "code_block"}:
+                block = Block(file, token.map[0] + 1, token.info.strip(), token.content, None)
+                if before is not None and block.language == "text" and before.language in {"python", "sh"}:
+                    found[-1] = before._replace(output=block.text)
+                else:
+                    found.append(block)
+                before = block
+            else:
+                before = None
+    return found
+
+
+BLOCKS = blocks()
+
+
+def of(*languages: str) -> list[Block]:
+    """The blocks in these languages that are run here."""
+    return [block for block in BLOCKS if block.language in languages and not block.held_by]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with the running interpreter as `python` and nothing of ours set."""
+    bin_dir = tmp_path / "bin"
+    bin_dir.mkdir()
+    for name in ("python", "python3"):
+        (bin_dir / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        (bin_dir / name).chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(bin_dir), os.path.dirname(sys.executable), os.environ["PATH"]]))
+    for name in ("FASTVENV_SEED", "FASTVENV_LOG", "FASTVENV_LINK_MODE", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH"):
+        monkeypatch.delenv(name, raising=False)
+    work = tmp_path / "project"
+    work.mkdir()
+    return work
+
+
+def run(command: list[str], folder: Path) -> str:
+    """What a command prints; it must succeed."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_no_block_goes_unseen() -> None:
+    """Each block is run here or listed above, and what is listed exists."""
+    known = {"python", "sh", "console"}
+    unseen = [str(block) for block in BLOCKS if block.language not in known and not block.held_by]
+    assert unseen == []
+    listed = {(block.file, block.text.splitlines()[0].split("  #")[0].rstrip()) for block in BLOCKS}
+    assert set(ELSEWHERE) <= listed, set(ELSEWHERE) - listed
+
+
+@pytest.mark.parametrize("block", of("python"), ids=str)
+def test_python_runs(block: Block, folder: Path) -> None:
+    """A program runs in a folder of its own, without a warning, and prints what the docs say."""
+    printed = run([sys.executable, "-W", "error", "-c", block.text], folder)
+    if block.output is not None:
+        assert printed == block.output
+
+
+@pytest.mark.parametrize("block", of("sh"), ids=str)
+def test_shell_commands_run(block: Block, folder: Path) -> None:
+    """Commands succeed in a folder of their own, and print what the docs say."""
+    printed = run(["bash", "-euo", "pipefail", "-c", block.text], folder)
+    if block.output is not None:
+        assert printed == block.output
+
+
+def alike(text: str) -> str:
+    """The text with paths and figures, which differ from machine to machine, left out."""
+    return re.sub(r"\d+(\.\d+)*", "N", re.sub(r"'[^']*/", "'…/", text))
+
+
+@pytest.mark.parametrize("block", of("console"), ids=str)
+def test_a_session_goes_as_shown(block: Block, folder: Path) -> None:
+    """Each command after `$` prints the lines below it, but for paths and figures."""
+    run([sys.executable, "-m", "fastvenv", "fill-the-cache"], folder)
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        assert alike(run(["bash", "-euo", "pipefail", "-c", command], folder)) == alike(shown)
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md"])
+def test_the_set_up_is_what_ci_runs(file: str) -> None:
+    """.ci/run has the commands of the set-up, to the letter."""
+    (block,) = [block for block in BLOCKS if block.file == file and block.held_by == "set-up"]
+    commands = [line.split("  #")[0].rstrip() for line in block.text.splitlines()]
+    assert commands == [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line in commands]
+
+
+def test_sessions_exist() -> None:
+    """Every `nox -s name` in the docs names a session of the noxfile."""
+    noxfile = (ROOT / "noxfile.py").read_text()
+    for path in DOCS:
+        for name in re.findall(r"nox (?:-s|--session) (\w+)", path.read_text(encoding="utf-8")):
+            assert f"\ndef {name}(" in noxfile, f"{path.name}: {name}"
+
+
+def test_the_map_of_the_house_is_true() -> None:
+    """The map names every module of the core, of seed and of the border, and nothing that isn't there."""
+    (block,) = [block for block in BLOCKS if block.held_by == "map"]
+    shown: set[str] = set()
+    parents: list[tuple[int, str]] = []
+    for line in block.text.splitlines():
+        depth, name = len(line) - len(line.lstrip()), line.split()[0]
+        while parents and parents[-1][0] >= depth:
+            parents.pop()
+        path = "".join(parent for _, parent in parents) + name
+        parents.append((depth, name))
+        assert (ROOT / path).exists(), path
+        shown.add(path.rstrip("/"))
+    rooms = [ROOT / "src", ROOT / "src" / "seed", ROOT / "src" / "python"]
+    entries = {path.relative_to(ROOT).as_posix() for room in rooms for path in room.iterdir() if path.name != "mod.rs"}
+    assert entries <= shown, entries - shown
+
+
+def anchors(path: Path) -> set[str]:
+    """The names of a file's headings, as GitHub makes them."""
+    tokens = MARKDOWN.parse(path.read_text(encoding="utf-8"))
+    headings = [after.content for token, after in itertools.pairwise(tokens) if token.type == "heading_open"]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Files and headings that are linked to exist; other sites are reached by https."""
+    inline = [child for token in MARKDOWN.parse(path.read_text(encoding="utf-8")) for child in token.children or ()]
+    links = [token for token in inline if token.type in {"link_open", "image"}]
+    for target in [str(link.attrGet("href") or link.attrGet("src")) for link in links]:
+        if target.startswith("https://"):
+            continue
+        file, _, anchor = target.partition("#")
+        leads_to = (path.parent / file).resolve() if file else path
+        assert leads_to.exists(), target
+        assert not anchor or anchor in anchors(leads_to), target
+
+
+def test_no_document_is_an_island() -> None:
+    """Every file in docs/ is linked to from the README."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"(docs/{path.name})" not in readme] == []
