@@ -69,6 +69,7 @@ def run_without_ensurepip(tmp: Path, *args: str) -> "subprocess.CompletedProcess
     environ = {
         **os.environ,
         "PYTHONPATH": str(Path(fastvenv.__file__).parent.parent),
+        "FASTVENV_SEED": "ensurepip",  # Debian's wheels stand elsewhere, and would do without it
         "LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR") or "",
     }
     command = [without_ensurepip(tmp), *args, tmp / "env"]
