@@ -86,8 +86,21 @@ def typing(session: nox.Session) -> None:
 
 
 @nox.session(requires=["build"])
+def downstream(session: nox.Session) -> None:
+    """Run other projects, and their own tests, with fastvenv in the place of `venv`; docs/replacing.md says which."""
+    try:
+        install(session, "downstream")
+    except nox.command.CommandFailed:
+        if os.environ.get("CI"):
+            raise
+        session.skip("the projects can't be installed: is the package index in reach?")
+    session.run("pytest", "tests/downstream", *session.posargs)
+
+
+@nox.session(requires=["build"])
 def bench(session: nox.Session) -> None:
     """Measure against the standard library, and with pip against virtualenv and uv, each in one run."""
     install(session, "bench")
     session.run("python", "benches/bench_create.py", *session.posargs)
     session.run("python", "benches/bench_seed.py")
+    session.run("python", "benches/bench_build.py")
