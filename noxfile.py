@@ -143,6 +143,18 @@ def typing(session: nox.Session) -> None:
 
 
 @nox.session(requires=["build"])
+def downstream(session: nox.Session) -> None:
+    """Run other projects, and their own tests, with fastvenv in the place of `venv`; docs/replacing.md says which."""
+    try:
+        install(session, "downstream")
+    except nox.command.CommandFailed:
+        if os.environ.get("CI"):
+            raise
+        session.skip("the projects can't be installed: is the package index in reach?")
+    session.run("pytest", "tests/downstream", *session.posargs)
+
+
+@nox.session(requires=["build"])
 def bench(session: nox.Session) -> None:
     """Measure against the standard library, virtualenv and uv; `--write` puts the figures into the docs."""
     install(session, "bench")
@@ -151,3 +163,4 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benches/bench_seed.py", "--json", results[1])
     if session.posargs == ["--write"]:
         session.run("python", "benches/publish.py", *results)
+    session.run("python", "benches/bench_build.py")

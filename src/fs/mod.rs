@@ -99,6 +99,11 @@ pub fn real_path(path: &Path) -> PathBuf {
     dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// The path from the root on, so that it means one place whatever folder the process changes to.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Makes `link` a symbolic link whose text is `target`.
 pub fn symlink(target: &Path, link: &Path) -> Result<()> {
     symlink_file(target, link).map_err(|source| Error::io2("link", target, link, source))

@@ -4,14 +4,19 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 
+use super::context::path_text;
 use super::errors::guarded;
 use super::seeding::variables;
 use crate::seed::cache::{Usage, clean, usage};
 
 /// The folder of the cache, or None if there is no place for one.
 #[pyfunction]
-pub fn cache_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
-    guarded(|| Ok(variables(py)?.cache_folder()))
+pub fn cache_dir(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    guarded(|| {
+        let Some(folder) = variables(py)?.cache_folder() else { return Ok(None) };
+        let path = py.import("pathlib")?.getattr("Path")?;
+        path.call1((path_text(py, &folder)?,)).map(Some)
+    })
 }
 
 /// What the cache in a folder holds: the numbers of images and files, and the files' size in bytes.

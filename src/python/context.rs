@@ -1,13 +1,12 @@
 //! The context that stages share: a `types.SimpleNamespace`, or whatever a subclass made of it.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::facts::sys;
+use super::facts::{os, sys};
 
 /// A context as a stage sees it. Attributes are read when a stage runs and never kept: subclasses change them
 /// between stages.
@@ -31,7 +30,7 @@ impl<'py> Context<'_, 'py> {
 
     /// Sets the attribute to a path's text.
     pub fn set_path(&self, name: &Bound<'py, PyString>, path: &Path) -> PyResult<()> {
-        self.0.setattr(name, path.as_os_str())
+        self.0.setattr(name, path_text(self.0.py(), path)?)
     }
 }
 
@@ -41,9 +40,16 @@ pub fn new_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 }
 
 /// The path as a Python `str`, as `os.fsdecode` gives it.
+///
+/// pyo3 alone would give UTF-8 for what it is, which Python could not turn back into a path where its file system
+/// encoding is ASCII.
 pub fn path_text<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyString>> {
-    let text: &OsStr = path.as_os_str();
-    Ok(text.into_pyobject(py)?)
+    let text = path.as_os_str();
+    if cfg!(windows) || text.is_ascii() {
+        return Ok(text.into_pyobject(py)?);
+    }
+    let bytes = PyBytes::new(py, text.as_encoded_bytes());
+    Ok(os(py)?.call_method1(intern!(py, "fsdecode"), (bytes,))?.cast_into()?)
 }
 
 /// UTF-8 bytes of a `str`; the bytes that `os.fsdecode` hid in surrogates come out as they were (PEP 383).

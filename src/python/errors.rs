@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueEr
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::context::path_text;
 use crate::error::{Error, quoted};
 use crate::panics::caught;
 
@@ -50,8 +51,14 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
     // On Windows the code is a winerror, from which OSError itself derives the errno.
     let (errno, winerror) = if cfg!(windows) { (0, Some(code)) } else { (code, None) };
     let text = strerror(py, code, source);
-    let (path, other) = (path.as_os_str().to_owned(), other.map(|other| other.as_os_str().to_owned()));
-    let error = with_operation(py, PyOSError::new_err((errno, text, path, winerror, other)), operation);
+    let names = || Ok((path_text(py, path)?, other.map(|other| path_text(py, other)).transpose()?));
+    let error = match names() {
+        Ok((path, other)) => {
+            PyOSError::new_err((errno, text, path.unbind(), winerror, other.map(Bound::unbind)))
+        }
+        Err(error) => error,
+    };
+    let error = with_operation(py, error, operation);
     if let Some(advice) = crate::fs::advice(source) {
         add_note(py, &error, advice);
     }

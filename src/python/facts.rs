@@ -145,7 +145,7 @@ fn path_by_sysconfig(
         bases.extend(["installed_base", "installed_platbase"]);
     }
     for base in bases {
-        vars.set_item(base, env_dir.as_os_str())?;
+        vars.set_item(base, super::context::path_text(py, env_dir)?)?;
     }
     let arguments = PyDict::new(py);
     arguments.set_item("scheme", "venv")?;

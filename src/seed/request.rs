@@ -107,7 +107,9 @@ impl Variables {
 
     /// The folder of the cache; `None` if there is no place for one.
     pub fn cache_folder(&self) -> Option<PathBuf> {
-        self.get("FASTVENV_CACHE_DIR").map(PathBuf::from).or_else(default_folder)
+        self.get("FASTVENV_CACHE_DIR")
+            .map(|folder| crate::fs::absolute(folder.as_ref()))
+            .or_else(default_folder)
     }
 
     fn get(&self, name: &str) -> Option<&OsStr> {

@@ -222,7 +222,8 @@ fn link_lib64(folder: &Path) -> crate::error::Result<()> {
 fn relative(py: Python<'_>, path: &Path, base: &Path) -> PyResult<PathBuf> {
     match path.strip_prefix(base) {
         Ok(relative) => Ok(relative.to_owned()),
-        Err(_) => facts::os_path(py, intern!(py, "relpath"), (path.as_os_str(), base.as_os_str()))?.extract(),
+        Err(_) => facts::os_path(py, intern!(py, "relpath"), (path_text(py, path)?, path_text(py, base)?))?
+            .extract(),
     }
 }
 
@@ -233,8 +234,8 @@ fn command_path(builder: &Bound<'_, PyAny>, env_exe: &Path, platform: Platform) 
     if platform == Platform::Posix {
         return Ok(env_exe.to_owned());
     }
-    let real: PathBuf = facts::os_path(py, intern!(py, "realpath"), (env_exe.as_os_str(),))?.extract()?;
-    let arguments = (real.as_os_str(), env_exe.as_os_str());
+    let real: PathBuf = facts::os_path(py, intern!(py, "realpath"), (path_text(py, env_exe)?,))?.extract()?;
+    let arguments = (path_text(py, &real)?, path_text(py, env_exe)?);
     if builder.call_method1(intern!(py, "_same_path"), arguments)?.is_truthy()? {
         return Ok(env_exe.to_owned());
     }

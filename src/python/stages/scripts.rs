@@ -21,7 +21,7 @@ pub fn setup_scripts(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
     let py = builder.py();
     let module: PathBuf = package(py)?.getattr(intern!(py, "__file__"))?.extract()?;
     let path = module.parent().unwrap_or(Path::new("")).join("scripts");
-    let path = facts::os_path(py, intern!(py, "abspath"), (path.as_os_str(),))?;
+    let path = facts::os_path(py, intern!(py, "abspath"), (path_text(py, &path)?,))?;
     builder.call_method1(intern!(py, "install_scripts"), (context, path)).map(drop)
 }
 
