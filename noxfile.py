@@ -6,6 +6,7 @@
 
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import nox
@@ -88,12 +89,47 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def audit(session: nox.Session) -> None:
+    """Check licences, sources and known vulnerabilities of the dependencies: those in wheels, and the tools.
+
+    The databases of vulnerabilities are on the net. Where they can't be reached, that part is skipped with a warning,
+    unless it is `required`, as in CI: `nox -s audit -- required`.
+    """
+    install_from_crates_io(session, "cargo-deny@0.20.2")
+    session.run("cargo", "deny", "--locked", "check", "licenses", "bans", "sources", external=True)
+    session.install("pip-audit", *nox.project.dependency_groups(PYPROJECT, "bench", "dev"))
+    tools = Path(session.create_tmp(), "tools.txt")
+    tools.write_text(str(session.run("pip", "freeze", "--local", silent=True)), encoding="utf-8")
+    on_osv = ["--vulnerability-service=osv", "--strict", "--disable-pip", "--no-deps", f"--requirement={tools}"]
+    for host, *command in [
+        ("github.com", "cargo", "deny", "--locked", "check", "advisories"),
+        ("api.osv.dev", "pip-audit", *on_osv),
+    ]:
+        if "required" in session.posargs or is_reached(host):
+            session.run(*command, external=True)
+        else:
+            session.warn(f"skipped: {command[0]} on known vulnerabilities, for {host} can't be reached")
+
+
+def is_reached(host: str) -> bool:
+    """Whether a server answers on the port of https."""
+    try:
+        with socket.create_connection((host, 443), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
-    """Lint and check the format of all Python, and the shell scripts of CI."""
+    """Lint and check the format of all Python, the shell scripts of CI, and what GitHub reads."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
-    session.run("shellcheck", ".ci/run", ".ci/debian-testing")
+    session.run("shellcheck", "-x", *map(str, sorted(Path(".ci").iterdir())))
+    for schema, files in {"workflows": "workflows/*", "issue-forms": "ISSUE_TEMPLATE/[!c]*"}.items():
+        found = map(str, Path(".github").glob(files))
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *found)
 
 
 @nox.session(requires=["build"])
@@ -107,6 +143,18 @@ def typing(session: nox.Session) -> None:
 
 
 @nox.session(requires=["build"])
+def downstream(session: nox.Session) -> None:
+    """Run other projects, and their own tests, with fastvenv in the place of `venv`; docs/replacing.md says which."""
+    try:
+        install(session, "downstream")
+    except nox.command.CommandFailed:
+        if os.environ.get("CI"):
+            raise
+        session.skip("the projects can't be installed: is the package index in reach?")
+    session.run("pytest", "tests/downstream", *session.posargs)
+
+
+@nox.session(requires=["build"])
 def bench(session: nox.Session) -> None:
     """Measure against the standard library, virtualenv and uv; `--write` puts the figures into the docs."""
     install(session, "bench")
@@ -115,3 +163,4 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benches/bench_seed.py", "--json", results[1])
     if session.posargs == ["--write"]:
         session.run("python", "benches/publish.py", *results)
+    session.run("python", "benches/bench_build.py")

@@ -31,6 +31,10 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
 
+    /// A file or a link stands where a folder must be. Becomes `ValueError`, in the words of `venv`.
+    #[error("Unable to create directory {}", quoted(.0))]
+    NotAFolder(PathBuf),
+
     /// This crate panicked. Becomes `RuntimeError`: pyo3's own `PanicException` is no `Exception`, so that nobody's
     /// `except` would clean up after it.
     #[error("fastvenv failed by a bug of its own, please report it: {0}")]
@@ -60,14 +64,6 @@ impl Error {
         source: io::Error,
     ) -> Self {
         Self::Io { operation, path: path.into(), other: Some(other.into()), source }
-    }
-
-    /// A file or link stands where a folder must be; the message starts with the words of `venv`.
-    pub fn not_a_folder(path: &Path) -> Self {
-        Self::Refused(format!(
-            "Unable to create directory {}: a file or a link stands there. Remove it, or choose another folder.",
-            quoted(path)
-        ))
     }
 }
 

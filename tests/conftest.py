@@ -12,6 +12,8 @@ import seeding
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, max_examples=200, print_blob=True)
+# For a long look now and then: pytest --hypothesis-profile=thorough. Slow tests take a share of a profile's examples.
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=5000)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 

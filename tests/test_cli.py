@@ -111,7 +111,7 @@ def test_usage_errors_have_status_2(tmp_path, args, message):
         (
             ["a:b"],
             (
-                "Error: Refusing to create a venv in {cwd}/a:b because it contains the PATH separator :. "
+                "Error: Refusing to create a venv in {cwd}/a:b because it contains the PATH separator :.\n"
                 "No script could activate it: choose another folder.\n"
             ),
         ),

@@ -51,7 +51,7 @@ def test_a_link_to_a_folder_is_no_place_for_an_environment(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path)
     error = raised(fastvenv.create, tmp_path / "link")
     assert type(error) is ValueError
-    assert str(error).startswith(f"Unable to create directory {str(tmp_path / 'link')!r}: ")
+    assert str(error) == f"Unable to create directory {str(tmp_path / 'link')!r}"
 
 
 def test_a_failed_system_call_names_its_path_and_what_was_done(tmp_path):
@@ -87,9 +87,7 @@ def test_a_path_separator_is_refused_before_anything_is_written(tmp_path):
     """A folder that could never be in PATH is refused with the standard library's words."""
     env_dir = f"{tmp_path}/a{os.pathsep}b"
     error = raised(fastvenv.create, env_dir)
-    assert str(error).startswith(
-        f"Refusing to create a venv in {env_dir} because it contains the PATH separator {os.pathsep}. "
-    )
+    assert str(error) == f"Refusing to create a venv in {env_dir} because it contains the PATH separator {os.pathsep}."
     assert list(tmp_path.iterdir()) == []
 
 

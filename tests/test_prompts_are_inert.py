@@ -119,7 +119,7 @@ def test_a_name_is_drawn_as_it_is(setting, tmp_path):
 
 
 @pytest.mark.parametrize("shell", [pytest.param(name, marks=needs(name)) for name in SHELLS])
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 10)
 @given(names=st.lists(ANY_NAME, min_size=1, max_size=10))
 def test_any_name_is_drawn_as_it_is(shell, names, tmp_path_factory):
     """Whatever the characters that shells care about, and in any order, they are shown as they are."""

@@ -52,7 +52,7 @@ ANY = SPECIAL | BYTES | TEXT
 @pytest.mark.parametrize(
     "reader", [pytest.param(row, id=name, marks=needs(row[0][0])) for name, row in READERS.items()]
 )
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 4)
 @example(
     values=["", "=ls", ":=ls", "==ls", "=1", "%self", "-n", "!", "\\!", "\\\n", "''", "it's", "~", "\xff", "\udcff"]
 )

@@ -11,12 +11,12 @@ use crate::error::{Error, Result, quoted};
 /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
 ///
 /// # Errors
-/// The first entry that can't be removed, by its path. A link in the folder's place is [`Error::Refused`]. What may not
+/// The first entry that can't be removed, by its path. A link in the folder's place is [`Error::NotAFolder`]. What may not
 /// be written is not made writable first: somebody may have meant it so.
 pub fn clear_folder(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
     match Dir::open_itself(path) {
         Ok(folder) => folder.clear(interrupted),
-        Err(_) if super::is_link(path) => Err(Error::not_a_folder(path)),
+        Err(_) if super::is_link(path) => Err(Error::NotAFolder(path.to_owned())),
         Err(error) => Err(error),
     }
 }
@@ -28,7 +28,7 @@ pub fn clear_folder(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Resul
 /// real place can't be told.
 pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     if super::is_link(path) {
-        return Err(Error::not_a_folder(path));
+        return Err(Error::NotAFolder(path.to_owned()));
     }
     let real = real_place(path)?.unwrap_or_else(|| path.to_owned());
     if real.parent().is_none() {
@@ -98,7 +98,7 @@ mod tests {
         fs::create_dir_all(temp.path().join("outside/kept")).unwrap();
         symlink("outside", temp.path().join("env")).unwrap();
         let cleared = clear_folder(&temp.path().join("env"), &mut || false);
-        assert!(matches!(cleared, Err(Error::Refused(_))));
+        assert!(matches!(cleared, Err(Error::NotAFolder(_))));
         assert!(temp.path().join("outside/kept").is_dir());
     }
 
@@ -134,7 +134,8 @@ mod tests {
         symlink(&home, &link).unwrap();
         let precious = [("the home folder", home.as_path()), ("nothing", Path::new("/nowhere/at/all"))];
         for path in [Path::new("/"), &home, temp.path(), &link] {
-            assert!(matches!(check_clearable(path, &precious), Err(Error::Refused(_))), "{path:?}");
+            let refused = check_clearable(path, &precious);
+            assert!(matches!(refused, Err(Error::Refused(_) | Error::NotAFolder(_))), "{path:?}");
         }
         assert!(check_clearable(&home.join("env"), &precious).is_ok());
     }

@@ -30,7 +30,7 @@ pub fn ensure_folder(path: &Path) -> Result<bool> {
         Ok(()) => Ok(true),
         Err(source) => match fs::symlink_metadata(path) {
             Ok(found) if found.is_dir() => Ok(false),
-            Ok(_) => Err(Error::not_a_folder(path)),
+            Ok(_) => Err(Error::NotAFolder(path.to_owned())),
             Err(unseen)
                 if source.kind() == io::ErrorKind::AlreadyExists
                     && unseen.kind() != io::ErrorKind::NotFound =>
@@ -164,14 +164,14 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let file = temp.path().join("file");
         write(&file, b"").unwrap();
-        assert!(matches!(ensure_folder(&file), Err(Error::Refused(_))));
+        assert!(matches!(ensure_folder(&file), Err(Error::NotAFolder(_))));
         assert!(matches!(ensure_folder(&file.join("below")), Err(Error::Io { .. })));
 
         let link = temp.path().join("link");
         symlink(temp.path(), &link).unwrap();
-        assert!(matches!(ensure_folder(&link), Err(Error::Refused(_))));
+        assert!(matches!(ensure_folder(&link), Err(Error::NotAFolder(_))));
         symlink(Path::new("nowhere"), &temp.path().join("dangling")).unwrap();
-        assert!(matches!(ensure_folder(&temp.path().join("dangling")), Err(Error::Refused(_))));
+        assert!(matches!(ensure_folder(&temp.path().join("dangling")), Err(Error::NotAFolder(_))));
     }
 
     #[test]

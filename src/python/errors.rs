@@ -21,6 +21,10 @@ impl From<Error> for PyErr {
             // The signal's own exception, where its handler raises one.
             Error::Interrupted => PyKeyboardInterrupt::new_err(()),
             Error::Refused(_) => PyValueError::new_err(message),
+            Error::NotAFolder(_) => {
+                let advice = "A file or a link stands there: remove it, or choose another folder.";
+                Python::attach(|py| noted(py, PyValueError::new_err(message), advice))
+            }
             Error::Bug(_) => PyRuntimeError::new_err(message),
             Error::SameFile { .. } => Python::attach(|py| same_file_error(py, message)),
         }
@@ -42,7 +46,7 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
             ErrorKind::InvalidInput => PyValueError::new_err(message),
             _ => PyOSError::new_err(message),
         };
-        return with_note(py, error, operation);
+        return with_operation(py, error, operation);
     };
     // On Windows the code is a winerror, from which OSError itself derives the errno.
     let (errno, winerror) = if cfg!(windows) { (0, Some(code)) } else { (code, None) };
@@ -54,7 +58,7 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
         }
         Err(error) => error,
     };
-    let error = with_note(py, error, operation);
+    let error = with_operation(py, error, operation);
     if let Some(advice) = crate::fs::advice(source) {
         add_note(py, &error, advice);
     }
@@ -80,8 +84,13 @@ fn same_file_error(py: Python<'_>, message: String) -> PyErr {
     raise().unwrap_or_else(|error| error)
 }
 
-fn with_note(py: Python<'_>, error: PyErr, operation: &str) -> PyErr {
-    add_note(py, &error, &format!("fastvenv could not {operation}"));
+fn with_operation(py: Python<'_>, error: PyErr, operation: &str) -> PyErr {
+    noted(py, error, &format!("fastvenv could not {operation}"))
+}
+
+/// The error with a note: the words of the standard library stay as they are, ours come after them.
+pub fn noted(py: Python<'_>, error: PyErr, note: &str) -> PyErr {
+    add_note(py, &error, note);
     error
 }
 

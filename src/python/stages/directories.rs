@@ -14,7 +14,7 @@ use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
 use crate::python::child::package;
 use crate::python::context::{Context, encoded, new_context, path_text};
-use crate::python::errors::add_note;
+use crate::python::errors::{add_note, noted};
 use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::seeding::Signals;
@@ -127,10 +127,10 @@ fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult
     };
     let separator = interpreter.platform.path_separator();
     if text.contains(separator)? {
-        return Err(PyValueError::new_err(format!(
-            "Refusing to create a venv in {text} because it contains the PATH separator {separator}. \
-             No script could activate it: choose another folder."
-        )));
+        let error = PyValueError::new_err(format!(
+            "Refusing to create a venv in {text} because it contains the PATH separator {separator}."
+        ));
+        return Err(noted(env_dir.py(), error, "No script could activate it: choose another folder."));
     }
     Ok(())
 }

@@ -1,0 +1,27 @@
+"""The tables of promises name what holds them, by names that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted(ROOT.glob("docs/*.md"))
+NAMED = re.compile(r"`((?:tests|src|fuzz)/[\w/]+\.(?:py|rs))(?:::(\w+))?`")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_whatever_is_named_exists(document):
+    """Each file that a document names is there, and so is each test that it names in it."""
+    for name, test in NAMED.findall(document.read_text(encoding="utf-8")):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert re.search(rf"^\s*(?:def|fn) {test}\(", text, re.MULTILINE) or not test, f"{name} has no {test}"
+
+
+def test_every_promise_has_what_holds_it():
+    """No row of the table of promises is without the name of a test or of a fuzz target."""
+    table = (ROOT / "docs/safety.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (?!promise|---)(.+?) \| (.*) \|$", table, re.MULTILINE)
+    assert len(rows) > 20
+    for promise, held in rows:
+        assert NAMED.search(held), promise
