@@ -96,7 +96,7 @@ def all_calls(env: Path, prepare=None, **options: object) -> list[Call]:
             continue
         seen[name] = seen.get(name, 0) + 1
         if begun and not re.match(
-            "brk|m(map|unmap|remap|protect|advise)|rt_sig|futex|getpid|exit|wait4|clone|poll", name
+            "brk|m(map|unmap|remap|protect|advise)|rt_sig|futex|get(pid|e?uid)|exit|wait4|clone|poll", name
         ):
             found.append(Call(name, seen[name], line))
         begun = begun or MARK in line

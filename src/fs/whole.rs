@@ -10,6 +10,7 @@
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::dir::{close, rename_new};
@@ -141,13 +142,14 @@ fn told(renamed: io::Result<()>) -> io::Result<Named> {
 
 /// A new file in the same folder. The name is short, so that it fits wherever the other names of an environment do.
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static PROCESS: OnceLock<u32> = OnceLock::new();
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{UNFINISHED}{}-{number}", std::process::id());
+        let name = format!("{UNFINISHED}{}-{number}", PROCESS.get_or_init(std::process::id));
         let unfinished = path.with_file_name(name);
         match File::create_new(&unfinished) {
-            // A process of another container, or one that was killed, had the same id.
+            // A forked process, one of another container, or one that was killed has the same number.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created.map(|file| (unfinished, file)),
         }
