@@ -1,56 +1,18 @@
 """What provokes each message of docs/messages.md for real."""
 
 import ast
-import contextlib
+import gc
 import os
 import resource
-import shutil
-import subprocess
 import sys
-import sysconfig
-from collections.abc import Callable, Iterator
+import venv
+from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
-import pytest
-
 import fastvenv
+from circumstances import limit, mounted, run_without_ensurepip, somebody_else
 from fastvenv import _core
-
-
-@contextlib.contextmanager
-def limit(kind: int, value: int) -> Iterator[None]:
-    """A soft limit of this process for a moment."""
-    before = resource.getrlimit(kind)
-    resource.setrlimit(kind, (value, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(kind, before)
-
-
-@contextlib.contextmanager
-def somebody_else() -> Iterator[None]:
-    """Without root's rights, where we have them."""
-    uid = os.geteuid()
-    if uid == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(uid)
-
-
-@contextlib.contextmanager
-def mounted(folder: Path, options: str) -> Iterator[None]:
-    """A file system in memory."""
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("file systems can't be mounted here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def create(env: object, **options: object) -> None:
@@ -86,6 +48,28 @@ def in_the_way(tmp: Path) -> None:
     """A file where the environment's folder must be."""
     (tmp / "env").touch()
     create(tmp / "env")
+
+
+def derived() -> None:
+    """A class of the standard library's kind, and then no more place for ours."""
+
+    class Derived(venv.EnvBuilder):
+        """Stands in the way while it lives."""
+
+    try:
+        fastvenv.replace_stdlib().undo()
+    finally:
+        del Derived
+        gc.collect()
+
+
+def undone() -> None:
+    """A replacement that is over."""
+    gc.collect()  # what other tests derived
+    replacement = fastvenv.replace_stdlib()
+    replacement.undo()
+    with replacement:
+        pass
 
 
 def same_file(tmp: Path) -> None:
@@ -137,20 +121,6 @@ def folder_in_the_way(tmp: Path) -> None:
     create(tmp / "env")
 
 
-def without_ensurepip(tmp: Path) -> Path:
-    """An interpreter like this one, but for ensurepip."""
-    library = Path(os.__file__).parent
-    ours = tmp / "python" / "lib" / library.name
-    ours.mkdir(parents=True)
-    for path in library.iterdir():
-        if path.name not in {"ensurepip", "site-packages"}:
-            (ours / path.name).symlink_to(path)
-    executable = tmp / "python" / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    executable.parent.mkdir()
-    shutil.copy(os.path.realpath(sys.executable), executable)
-    return executable
-
-
 def no_ensurepip(tmp: Path) -> list[str]:
     """An interpreter without ensurepip; only that one can tell what it sees."""
     program = (
@@ -159,17 +129,6 @@ def no_ensurepip(tmp: Path) -> list[str]:
         "except Exception as error: print([type(error).__name__, str(error), *error.__notes__])"
     )
     return ast.literal_eval(run_without_ensurepip(tmp, "-c", program).stdout)
-
-
-def run_without_ensurepip(tmp: Path, *args: str) -> "subprocess.CompletedProcess[str]":
-    """What a program says that makes an environment with an interpreter without ensurepip."""
-    environ = {
-        **os.environ,
-        "PYTHONPATH": str(Path(fastvenv.__file__).parent.parent),
-        "LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR") or "",
-    }
-    command = [without_ensurepip(tmp), *args, tmp / "env"]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 
 
 def ensurepip_fails(tmp: Path) -> None:
@@ -248,7 +207,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "clear-base": lambda tmp: clear(sys.base_prefix),
     "no-base": lambda tmp: with_base("", tmp),
     "odd-base": lambda tmp: with_base("/opt/new\nline/python3", tmp),
-    "null": lambda tmp: create("a\0b"),
+    "unsayable": lambda tmp: create(tmp / "env", prompt="a\0b"),
     "bytes": lambda tmp: create(os.fsencode(tmp / "env")),
     "no-path": lambda tmp: create(7),
     "link-mode": lambda tmp: with_variable("FASTVENV_LINK_MODE", tmp),
@@ -256,6 +215,8 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "log": lambda tmp: with_variable("FASTVENV_LOG", tmp),
     "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),
     "no-cache": no_cache,
+    "derived": lambda tmp: derived(),
+    "undone": lambda tmp: undone(),
     "same-file": same_file,
     "permission": permission,
     "read-only": read_only,

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+VARIABLE = re.compile(r'"(FASTVENV_[A-Z_]+|PYTHON[A-Z]+|ENSUREPIP_[A-Z]+|SOURCE_DATE_EPOCH|VIRTUAL_ENV)"')
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 # Blocks that are not run here, by file and first line, each with what holds it instead.
@@ -150,6 +151,16 @@ def test_sessions_exist() -> None:
     for path in DOCS:
         for name in re.findall(r"nox (?:-s|--session) (\w+)", path.read_text(encoding="utf-8")):
             assert f"\ndef {name}(" in noxfile, f"{path.name}: {name}"
+
+
+def test_every_variable_is_documented() -> None:
+    """Each environment variable that the sources read is in docs/environment.md, and fastvenv has no other there."""
+    sources = [*ROOT.glob("src/**/*.rs"), *ROOT.glob("python/fastvenv/*.py")]
+    named = {name for path in sources for name in VARIABLE.findall(path.read_text(encoding="utf-8"))}
+    documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "environment.md").read_text(encoding="utf-8")))
+    assert {"FASTVENV_LOG", "SOURCE_DATE_EPOCH"} <= named
+    assert named <= documented, named - documented
+    assert {name for name in documented if name.startswith("FASTVENV_")} <= named
 
 
 def test_the_map_of_the_house_is_true() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import provoking
+from circumstances import limit, run_without_ensurepip
 
 DOCS = Path(__file__).parent.parent / "docs" / "messages.md"
 
@@ -79,7 +80,7 @@ def test_a_message_is_as_documented(name: str, tmp_path: Path) -> None:
 
 def test_the_command_names_the_package_to_install(tmp_path: Path) -> None:
     """Without ensurepip the command ends with status 1, and says what to install and what the child said."""
-    done = provoking.run_without_ensurepip(tmp_path, "-m", "fastvenv")
+    done = run_without_ensurepip(tmp_path, "-m", "fastvenv")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: Command ")
     assert f"apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv\n" in done.stderr
@@ -90,7 +91,7 @@ def test_the_command_shows_what_a_failing_pip_printed(tmp_path: Path) -> None:
     """The output of a failing ensurepip is on stderr, with the cause in it."""
     environ = {**os.environ, "FASTVENV_SEED": "ensurepip"}
     command = [sys.executable, "-m", "fastvenv", tmp_path / "env"]
-    with provoking.limit(resource.RLIMIT_FSIZE, 100_000):
+    with limit(resource.RLIMIT_FSIZE, 100_000):
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert os.strerror(errno.EFBIG) in done.stderr

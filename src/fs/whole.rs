@@ -5,7 +5,7 @@
 //! old content or none. That takes two short calls a file, a look and a rename.
 //!
 //! What somebody has arranged is kept as the standard library keeps it, and written in place: links, files with more
-//! than one name, with another owner, or in a folder that takes no new names.
+//! than one name, with another owner, read-only ones, or in a folder that takes no new names.
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind};
@@ -140,15 +140,16 @@ fn is_refusal(error: &io::Error) -> bool {
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | InvalidFilename)
 }
 
+/// Whether a file may be replaced without anybody noticing. A read-only one may not: to write to it is to fail.
 #[cfg(unix)]
 fn is_plain(found: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    found.is_file() && found.nlink() == 1
+    found.is_file() && found.nlink() == 1 && found.mode() & 0o200 != 0
 }
 
 #[cfg(windows)]
 fn is_plain(found: &Metadata) -> bool {
-    found.is_file()
+    found.is_file() && !found.permissions().readonly()
 }
 
 #[cfg(unix)]

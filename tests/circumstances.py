@@ -1,0 +1,76 @@
+"""Circumstances in which things fail: limits, other users, full file systems, an interpreter without ensurepip."""
+
+import contextlib
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import fastvenv
+
+
+@contextlib.contextmanager
+def limit(kind: int, value: int) -> Iterator[None]:
+    """A soft limit of this process for a moment."""
+    before = resource.getrlimit(kind)
+    resource.setrlimit(kind, (value, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, before)
+
+
+@contextlib.contextmanager
+def somebody_else() -> Iterator[None]:
+    """Without root's rights, where we have them."""
+    uid = os.geteuid()
+    if uid == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(uid)
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, options: str) -> Iterator[None]:
+    """A file system in memory."""
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("file systems can't be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def without_ensurepip(tmp: Path) -> Path:
+    """An interpreter like this one, but for ensurepip."""
+    library = Path(os.__file__).parent
+    ours = tmp / "python" / "lib" / library.name
+    ours.mkdir(parents=True)
+    for path in library.iterdir():
+        if path.name not in {"ensurepip", "site-packages"}:
+            (ours / path.name).symlink_to(path)
+    executable = tmp / "python" / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    executable.parent.mkdir()
+    shutil.copy(os.path.realpath(sys.executable), executable)
+    return executable
+
+
+def run_without_ensurepip(tmp: Path, *args: str) -> "subprocess.CompletedProcess[str]":
+    """What a program says that makes an environment with an interpreter without ensurepip."""
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(Path(fastvenv.__file__).parent.parent),
+        "FASTVENV_SEED": "ensurepip",  # Debian's wheels stand elsewhere, and would do without it
+        "LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR") or "",
+    }
+    command = [without_ensurepip(tmp), *args, tmp / "env"]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
