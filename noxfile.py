@@ -82,7 +82,7 @@ def fuzz(session: nox.Session) -> None:
     install_from_crates_io(session, "cargo-fuzz@0.13.2")
     listed = session.run("cargo", "fuzz", "list", silent=True, external=True)
     for target in targets or str(listed).split():
-        # Without a sanitizer stable Rust will do: the core has no unsafe code for one to watch.
+        # Without a sanitizer stable Rust will do: in what is fuzzed there is no unsafe code for one to watch.
         command = ["cargo", "fuzz", "run", "--sanitizer=none", target, "--", f"-max_total_time={seconds}"]
         output = session.run(*command, "-print_final_stats=1", silent=True, external=True)
         session.log(f"{target}: {str(output).partition('number_of_executed_units: ')[2].split()[0]} inputs")
