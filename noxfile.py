@@ -18,6 +18,7 @@ nox.options.sessions = ["lint", "typing", "rust", "tests", "parity"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 DIST = Path("dist")
+RELEASE = Path("release")
 
 # pyenv keeps its interpreters behind shims that fail for each version that isn't switched on.
 PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
@@ -68,11 +69,14 @@ def rust(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Lint and check the format of all Python, and the shell scripts of CI."""
+    """Lint and check the format of all Python, the shell scripts of CI, and the workflows."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("shellcheck", ".ci/run", ".ci/debian-testing")
+    workflows = map(str, sorted(Path(".github/workflows").glob("*.yml")))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("zizmor", "--offline", "--quiet", ".github")
 
 
 @nox.session(requires=["build"])
@@ -95,6 +99,28 @@ def downstream(session: nox.Session) -> None:
             raise
         session.skip("the projects can't be installed: is the package index in reach?")
     session.run("pytest", "tests/downstream", *session.posargs)
+
+
+@nox.session
+def dist(session: nox.Session) -> None:
+    """Rehearse a release: sdist, a wheel from it, their contents, and an installation of the sdist."""
+    if not shutil.which("cargo"):
+        session.skip("cargo is not here")
+    session.install(*nox.project.dependency_groups(PYPROJECT, "dist"), *PYPROJECT["build-system"]["requires"])
+    shutil.rmtree(RELEASE, ignore_errors=True)
+    # What cargo has compiled is used again, here and when pip builds the sdist.
+    target = {"CARGO_TARGET_DIR": str(Path("target").absolute())}
+    session.run("maturin", "build", "--release", "--locked", "--sdist", "--out", str(RELEASE), env=target)
+    session.run("twine", "check", "--strict", *map(str, RELEASE.iterdir()))
+    session.run("python", ".ci/check_dist.py", str(RELEASE))
+    # As a user without a wheel would, in an environment that has nothing yet.
+    fresh = Path(session.create_tmp()) / "fresh"
+    python = str(fresh / ("Scripts" if os.name == "nt" else "bin") / "python")
+    session.run("python", "-m", "venv", "--clear", str(fresh), silent=True)
+    session.run(
+        python, "-m", "pip", "install", "--quiet", *map(str, RELEASE.glob("*.tar.gz")), env=target, external=True
+    )
+    session.run(python, ".ci/smoke.py", external=True)
 
 
 @nox.session(requires=["build"])
