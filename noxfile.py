@@ -108,8 +108,9 @@ def dist(session: nox.Session) -> None:
         session.skip("cargo is not here")
     session.install(*nox.project.dependency_groups(PYPROJECT, "dist"), *PYPROJECT["build-system"]["requires"])
     shutil.rmtree(RELEASE, ignore_errors=True)
-    # What cargo has compiled is used again, here and when pip builds the sdist.
-    target = {"CARGO_TARGET_DIR": str(Path("target").absolute())}
+    # The crates that we need are compiled once. Ours isn't taken from there: files from an sdist always look old.
+    target = {"CARGO_TARGET_DIR": str(Path("target/dist").absolute())}
+    session.run("cargo", "clean", "--quiet", "--release", "--package", "fastvenv", env=target, external=True)
     session.run("maturin", "build", "--release", "--locked", "--sdist", "--out", str(RELEASE), env=target)
     session.run("twine", "check", "--strict", *map(str, RELEASE.iterdir()))
     session.run("python", ".ci/check_dist.py", str(RELEASE))
