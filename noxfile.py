@@ -51,7 +51,7 @@ def build(session: nox.Session) -> None:
         return
     session.install(*PYPROJECT["build-system"]["requires"])
     shutil.rmtree(DIST, ignore_errors=True)
-    session.run("maturin", "build", "--release", "--locked", "--out", str(DIST), *session.posargs)
+    session.run("maturin", "build", "--release", "--locked", "--out", str(DIST))
 
 
 @nox.session(requires=["build"])
