@@ -205,6 +205,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "clear-root": lambda tmp: clear("/"),
     "clear-home": lambda tmp: clear(os.path.expanduser("~")),
     "clear-base": lambda tmp: clear(sys.base_prefix),
+    "clear-own": lambda tmp: clear(os.path.dirname(fastvenv.__file__)),
     "no-base": lambda tmp: with_base("", tmp),
     "odd-base": lambda tmp: with_base("/opt/new\nline/python3", tmp),
     "unsayable": lambda tmp: create(tmp / "env", prompt="a\0b"),

@@ -93,7 +93,7 @@ pub fn ensure_directories<'py>(
     check_values(env_dir, &prompt, interpreter.platform)?;
 
     if is_set(builder, intern!(py, "clear"))? && py.detach(|| fs::exists(&folder)) {
-        clear(builder, env_dir, &folder)?;
+        clear(builder, env_dir, &folder, &python_dir)?;
     }
     let made = py.detach(|| fs::ensure_folder(&folder))?;
 
@@ -159,7 +159,15 @@ fn base_interpreter<'py>(
 }
 
 /// `self.clear_directory`, once it is sure that nobody can have meant otherwise.
-fn clear(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>, folder: &Path) -> PyResult<()> {
+///
+/// `python_dir` is where the environment's links to the base interpreter will lead. 3.10 takes the interpreter of the
+/// environment that it runs in for its base: without it, they would lead to themselves.
+fn clear(
+    builder: &Bound<'_, PyAny>,
+    env_dir: &Bound<'_, PyAny>,
+    folder: &Path,
+    python_dir: &Path,
+) -> PyResult<()> {
     let py = builder.py();
     let home: PathBuf = facts::os_path(py, intern!(py, "expanduser"), ("~",))?.extract()?;
     let base: PathBuf = facts::sys(py, intern!(py, "base_prefix"))?.extract()?;
@@ -168,6 +176,7 @@ fn clear(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>, folder: &Path) 
     let precious = [
         ("the home folder", home.as_path()),
         ("the base interpreter", base.as_path()),
+        ("the base interpreter", python_dir),
         ("fastvenv itself", own.parent().unwrap_or(&own)),
     ];
     py.detach(|| fs::check_clearable(folder, &precious))?;
