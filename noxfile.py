@@ -18,6 +18,7 @@ nox.options.reuse_venv = "yes"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 DIST = Path("dist")
+RELEASE = Path("release")
 
 # pyenv keeps its interpreters behind shims that fail for each version that isn't switched on.
 PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
@@ -87,7 +88,7 @@ def fuzz(session: nox.Session) -> None:
     install_from_crates_io(session, "cargo-fuzz@0.13.2")
     listed = session.run("cargo", "fuzz", "list", silent=True, external=True)
     for target in targets or str(listed).split():
-        # Without a sanitizer stable Rust will do: the core has no unsafe code for one to watch.
+        # Without a sanitizer stable Rust will do: in what is fuzzed there is no unsafe code for one to watch.
         command = ["cargo", "fuzz", "run", "--sanitizer=none", target, "--", f"-max_total_time={seconds}"]
         output = session.run(*command, "-print_final_stats=1", silent=True, external=True)
         session.log(f"{target}: {str(output).partition('number_of_executed_units: ')[2].split()[0]} inputs")
@@ -131,10 +132,11 @@ def lint(session: nox.Session) -> None:
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
-    session.run("shellcheck", "-x", *map(str, sorted(Path(".ci").iterdir())))
+    session.run("shellcheck", "-x", *(str(path) for path in sorted(Path(".ci").iterdir()) if not path.suffix))
     for schema, files in {"workflows": "workflows/*", "issue-forms": "ISSUE_TEMPLATE/[!c]*"}.items():
         found = map(str, Path(".github").glob(files))
         session.run("check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *found)
+    session.run("zizmor", "--offline", "--quiet", ".github")
 
 
 @nox.session(requires=["build"])
@@ -157,6 +159,29 @@ def downstream(session: nox.Session) -> None:
             raise
         session.skip("the projects can't be installed: is the package index in reach?")
     session.run("pytest", "tests/downstream", *session.posargs)
+
+
+@nox.session
+def dist(session: nox.Session) -> None:
+    """Rehearse a release: sdist, a wheel from it, their contents, and an installation of the sdist."""
+    if not shutil.which("cargo"):
+        session.skip("cargo is not here")
+    session.install(*nox.project.dependency_groups(PYPROJECT, "dist"), *PYPROJECT["build-system"]["requires"])
+    shutil.rmtree(RELEASE, ignore_errors=True)
+    # The crates that we need are compiled once. Ours isn't taken from there: files from an sdist always look old.
+    target = {"CARGO_TARGET_DIR": str(Path("target/dist").absolute())}
+    session.run("cargo", "clean", "--quiet", "--release", "--package", "fastvenv", env=target, external=True)
+    session.run("maturin", "build", "--release", "--locked", "--sdist", "--out", str(RELEASE), env=target)
+    session.run("twine", "check", "--strict", *map(str, RELEASE.iterdir()))
+    session.run("python", ".ci/check_dist.py", str(RELEASE))
+    # As a user without a wheel would, in an environment that has nothing yet.
+    fresh = Path(session.create_tmp()) / "fresh"
+    python = str(fresh / ("Scripts" if os.name == "nt" else "bin") / "python")
+    session.run("python", "-m", "venv", "--clear", str(fresh), silent=True)
+    session.run(
+        python, "-m", "pip", "install", "--quiet", *map(str, RELEASE.glob("*.tar.gz")), env=target, external=True
+    )
+    session.run(python, ".ci/smoke.py", external=True)
 
 
 @nox.session(requires=["build"])

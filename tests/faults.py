@@ -95,7 +95,9 @@ def all_calls(env: Path, prepare=None, **options: object) -> list[Call]:
         if not paren or not name.isidentifier():
             continue
         seen[name] = seen.get(name, 0) + 1
-        if begun and not re.match("brk|m(map|unmap|remap|protect|advise)|rt_sig|futex|getpid|exit|wait4|clone|poll", name):
+        if begun and not re.match(
+            "brk|m(map|unmap|remap|protect|advise)|rt_sig|futex|get(pid|e?uid)|exit|wait4|clone|poll", name
+        ):
             found.append(Call(name, seen[name], line))
         begun = begun or MARK in line
     # The last one is the child's own report.

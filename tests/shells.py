@@ -107,6 +107,8 @@ SHELLS = {
     "zsh": Posix(("zsh", "-f"), functions="typeset -f"),
     "ksh": Posix(("ksh",), functions="typeset -f"),
     "dash": Posix(("dash",), functions="! command -v deactivate"),
+    "mksh": Posix(("mksh",), functions="typeset -f"),
+    "busybox": Posix(("busybox", "sh"), functions="! command -v deactivate"),
     "fish": Fish(),
     "tcsh": Csh(),
 }
@@ -123,7 +125,7 @@ def every_shell(*names):
     return pytest.mark.parametrize("shell", rows)
 
 
-POSIX = ("bash", "zsh", "ksh", "dash")
+POSIX = ("bash", "zsh", "ksh", "dash", "mksh", "busybox")
 
 
 def install(env_dir, prompt=None, folder=None):

@@ -83,16 +83,20 @@ STRICT = {
         "set -euCf -o posix; IFS=/:",
         "set -eua",
         "shopt -s failglob; set -eu",
+        "shopt -s nocasematch extglob nullglob dotglob; set -eukf; IFS=abcdefghijklmnopqrstuvwxyz_/0",
     ],
     "zsh": [
         "setopt err_exit no_unset pipe_fail",
         "setopt err_exit err_return no_unset warn_create_global ksh_arrays",
+        "setopt ksh_arrays sh_word_split prompt_bang glob_subst no_equals ignore_braces no_unset; IFS=/a_",
         "emulate sh; setopt err_exit no_unset glob_assign",
         "emulate ksh; setopt err_exit no_unset",
         "setopt err_exit no_unset rc_quotes magic_equal_subst extended_glob null_glob",
     ],
     "ksh": ["set -eu -o pipefail", "set -euCf; IFS=/:"],
-    "dash": ["set -eu", "set -euCf; IFS=/:"],
+    "dash": ["set -eu", "set -euCf; IFS=/:", "set -eua; IFS=abcdefghijklmnopqrstuvwxyz_/0"],
+    "mksh": ["set -eu -o pipefail", "set -euCf -o posix -o sh; IFS=/:"],
+    "busybox": ["set -eu -o pipefail", "set -euCf; IFS=/:"],
 }
 
 

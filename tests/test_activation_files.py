@@ -19,7 +19,8 @@ NAMES = {
 }
 TEMPLATES = [SCRIPTS / folder / name for folder, names in NAMES.items() for name in names]
 PARSERS = [
-    *((shell, "-n", "activate") for shell in ["bash", "zsh", "ksh", "dash"]),
+    *((shell, "-n", "activate") for shell in ["bash", "zsh", "ksh", "dash", "mksh"]),
+    ("busybox", "sh", "-n", "activate"),
     ("fish", "--no-execute", "activate.fish"),
     ("tcsh", "-nf", "activate.csh"),
 ]

@@ -11,7 +11,7 @@ from shells import POSIX, every_shell, exported, install, run
 # What shells change by themselves from one command to the next.
 VOLATILE = re.compile(
     rb"""(declare|typeset|export|-\S+|\s)*'?(_|[?!#]|BASH_\w+|FUNCNAME|PIPESTATUS|pipestatus|status|LINENO|\w*RANDOM
-    |SECONDS|EPOCH\w+|HISTCMD|\.sh\.\w+|\.sh)'?([=\[\s]|$)""",
+    |SECONDS|EPOCH\w+|HISTCMD|KSH_MATCH|\.sh\.\w+|\.sh)'?([=\[\s]|$)""",
     re.VERBOSE,
 )
 

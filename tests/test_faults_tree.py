@@ -167,3 +167,20 @@ def test_a_builder_is_itself_again_after_a_failure(tmp_path):
     builder.fails = False
     builder.create(tmp_path / "env")
     assert "include-system-site-packages = true\n" in Path(tmp_path / "env/pyvenv.cfg").read_text()
+
+
+@pytest.mark.parametrize("prepare", [untouched, furnished], ids=lambda prepare: prepare.__name__)
+@pytest.mark.parametrize("error", ["ENOSYS", "EINVAL", "EPERM"])
+def test_calls_that_the_system_does_not_know(error, prepare, tmp_path):
+    """Where the kernel, the file system or a sandbox has no such calls, the tree is made and cleared without them."""
+    faults.need_strace()
+    env = tmp_path / "env"
+    options = {**LINKS, "clear": True}
+    whole = faults.fresh(env, prepare, **options)
+    faults.reset(env, prepare)
+    unknown = "renameat2" if error == "EINVAL" else "renameat2,openat2"
+    outcome = faults.run(
+        env, ["-e", f"trace={unknown}", "-e", f"inject={unknown}:error={error}", "-o", "/dev/null"], **options
+    )
+    assert outcome.raised == {"class": None}, outcome
+    assert faults.snapshot(env) == whole

@@ -1,5 +1,7 @@
 """A panic in Rust is an exception like others in Python, and the interpreter goes on."""
 
+import itertools
+
 import pytest
 
 import fastvenv
@@ -13,7 +15,7 @@ def test_a_panic_is_a_runtime_error(tmp_path):
     env = tmp_path / "env"
     whole = faults.fresh(env, **LINKS)
     calls = faults.all_calls(env, **LINKS)
-    closes = [two for one, two in zip(calls, calls[1:], strict=False) if faults.closes_a_listing(one, two)]
+    closes = [two for one, two in itertools.pairwise(calls) if faults.closes_a_listing(one, two)]
     if not closes:
         pytest.skip("no folder is listed in the way that panics")
     faults.reset(env)

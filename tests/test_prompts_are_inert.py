@@ -1,13 +1,14 @@
 """A name is data: whatever it says, drawing it in a prompt runs nothing and expands nothing."""
 
 import os
+import re
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shells import SHELLS, install, needs
+from shells import POSIX, SHELLS, every_shell, install, needs, run
 from terminal import Terminal
 
 MARK = "<END>"
@@ -39,17 +40,27 @@ ANY_NAME = st.lists(st.sampled_from(PIECES), min_size=1, max_size=20).map("".joi
 
 @dataclass(frozen=True)
 class Setting:
-    """An interactive shell, its options before and after activation, and what it is known to draw otherwise."""
+    """An interactive shell, its options before and after activation, and what it is known to draw otherwise.
+
+    With `drawn` as None it is known to expand characters, but no more than that.
+    """
 
     argv: tuple[str, ...]
     before: str = ":"
     after: str = ":"
-    drawn: dict[str, str] = field(default_factory=dict)
+    drawn: dict[str, str] | None = field(default_factory=dict)
 
     @property
     def language(self):
         """How to say things in this shell."""
         return SHELLS[self.argv[0]]
+
+    def prompt_of(self, name):
+        """The prompt that shows a name."""
+        drawn = name.translate(str.maketrans(self.drawn or {}))
+        if self.drawn is PLAIN:
+            drawn = re.sub(r"(\\\\)(?=\\)", r"\1${_VENV_NOTHING-}", drawn)
+        return MARK if self.drawn is None else f"({drawn}) {MARK}"
 
 
 BASH = ("bash", "--norc", "--noprofile", "--noediting", "-i")
@@ -76,15 +87,23 @@ SETTINGS = {
     "zsh as ksh": Setting(("zsh", "--emulate", "ksh", *ZSH[1:])),
     "ksh": Setting(("ksh", "-i")),
     "dash": Setting(("dash", "-i")),
+    "mksh": Setting(("mksh", "-i")),
+    "mksh, posix": Setting(("mksh", "-i", "-o", "posix")),
+    "busybox": Setting(("busybox", "sh", "-i"), drawn=None),
+    "bash from zsh": Setting(BASH, before="ZSH_VERSION=5.9"),
+    "bash from ksh": Setting(BASH, before="KSH_VERSION=1"),
+    "zsh from bash": Setting(ZSH, before="BASH_VERSION=5; setopt prompt_subst"),
+    "ksh from bash and zsh": Setting(("ksh", "-i"), before="BASH_VERSION=5; ZSH_VERSION=5.9"),
     "fish": Setting(("fish", "--no-config", "--private", "-i", "-C", f"function fish_prompt; echo -n '{MARK}'; end")),
     "tcsh": Setting(("tcsh", "-i")),
 }
 
 
 def home_in(folder):
-    """Make a home folder with no settings but the prompt of tcsh, which no variable can set."""
+    """Make a home folder with no settings but the prompts of tcsh and mksh, which no variable can set."""
     home = folder / "home"
     home.mkdir()
+    (home / ".mkshrc").write_text(f"PS1='{MARK}'\n")
     (home / ".tcshrc").write_text(f"set prompt = '{MARK}'\n")
     return home
 
@@ -110,12 +129,10 @@ def test_a_name_is_drawn_as_it_is(setting, tmp_path):
             script = install(env_dir, prompt=name, folder=folder) / setting.language.script
             terminal.run(setting.language.source(script))
             terminal.run(setting.after)
-            prompt = terminal.run(":")
-            expected = name.translate(str.maketrans(setting.drawn))
-            assert f"({expected}) {MARK}" in prompt
+            assert setting.prompt_of(name) in terminal.run(":")
         terminal.run("deactivate")
         assert "(" not in terminal.run(":")
-    assert not (home / "pwned").exists()
+    assert not list(home.glob("pwned*"))
 
 
 @pytest.mark.parametrize("shell", [pytest.param(name, marks=needs(name)) for name in SHELLS])
@@ -129,4 +146,19 @@ def test_any_name_is_drawn_as_it_is(shell, names, tmp_path_factory):
         for number, name in enumerate(names):
             script = install(folder / "env", prompt=name, folder=folder / str(number)) / setting.language.script
             terminal.run(setting.language.source(script))
-            assert f"({name.translate(str.maketrans(setting.drawn))}) {MARK}" in terminal.run(":")
+            assert setting.prompt_of(name) in terminal.run(":")
+
+
+@pytest.mark.parametrize("heir", [pytest.param(SHELLS[name], id=f"to {name}", marks=needs(name)) for name in POSIX])
+@every_shell(*POSIX)
+def test_a_shell_that_inherits_the_prompt_runs_nothing_in_it(shell, heir, tmp_path):
+    """An exported PS1 reaches shells of other kinds, which may draw it otherwise, but run no command in it."""
+    ticked = ["\\" * count + "`touch pwned" + "\\" * count + "`" for count in range(1, 5)]
+    dollar = ["\\" * count + "$(touch pwned)" for count in range(1, 5)]
+    lines = ["PS1='<p> # '; export PS1"]  # mksh takes no other from others
+    for number, name in enumerate([*NAMES.values(), *ticked, *dollar, *map("".join, zip(dollar, ticked, strict=True))]):
+        script = install(tmp_path / "env", prompt=name, folder=tmp_path / str(number)) / shell.script
+        lines += [shell.source(script), f"echo : | {' '.join(heir.argv)} -i"]
+    ended = run(shell, tmp_path, *lines, env={"PS1": MARK})
+    assert ended.output.count(b"<p> # ") >= len(NAMES)
+    assert not list(tmp_path.glob("pwned*"))

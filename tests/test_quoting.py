@@ -39,6 +39,8 @@ READERS = {
     "zsh, odd options": (["zsh", "-f", "-o", "rc_quotes", "-o", "magic_equal_subst", "-o", "extended_glob"], *SH),
     "ksh": (["ksh"], *SH),
     "dash": (["dash"], *SH),
+    "mksh": (["mksh"], *SH),
+    "busybox": (["busybox", "sh"], *SH),
     "fish": (["fish", "--no-config"], *FISH),
     "tcsh": (["tcsh", "-f"], *CSH),
     "tcsh, backslash_quote": (["tcsh", "-f"], "set backslash_quote; " + CSH[0], "csh"),

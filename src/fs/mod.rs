@@ -22,14 +22,23 @@ pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};
 
+/// When a folder was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// By this call.
+    Now,
+    /// It stood already.
+    Before,
+}
+
 /// Makes sure that a folder stands at `path`, with its missing parents, in the mode that the umask leaves.
 ///
-/// A file there, or a link, even one to a folder, is refused as `venv` refuses it. False if the folder stood already.
-pub fn ensure_folder(path: &Path) -> Result<bool> {
+/// A file there, or a link, even one to a folder, is refused as `venv` refuses it.
+pub fn ensure_folder(path: &Path) -> Result<Made> {
     match make_folder(path) {
-        Ok(()) => Ok(true),
+        Ok(()) => Ok(Made::Now),
         Err(source) => match fs::symlink_metadata(path) {
-            Ok(found) if found.is_dir() => Ok(false),
+            Ok(found) if found.is_dir() => Ok(Made::Before),
             Ok(_) => Err(Error::NotAFolder(path.to_owned())),
             Err(unseen)
                 if source.kind() == io::ErrorKind::AlreadyExists
@@ -40,6 +49,19 @@ pub fn ensure_folder(path: &Path) -> Result<bool> {
             Err(_) => Err(Error::io("create the folder", path, source)),
         },
     }
+}
+
+/// Does what [`ensure_folder`] does in a folder that is new, where it takes fewer calls to begin at the top.
+pub fn ensure_folder_in_new(base: &Path, path: &Path) -> Result<Made> {
+    if let Some(parents) = path.strip_prefix(base).ok().and_then(Path::parent) {
+        let mut parent = base.to_owned();
+        for name in parents {
+            parent.push(name);
+            // What is wrong with one shows in the last.
+            let _ = fs::create_dir(&parent);
+        }
+    }
+    ensure_folder(path)
 }
 
 /// Creates a folder with its missing parents; one that stands there, or a link to one, will do.
@@ -154,8 +176,12 @@ mod tests {
     fn a_folder_is_made_with_its_parents_and_may_stand_already() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("a/b/c");
-        assert!(ensure_folder(&path).unwrap());
-        assert!(!ensure_folder(&path).unwrap());
+        assert_eq!(ensure_folder(&path).unwrap(), Made::Now);
+        assert_eq!(ensure_folder(&path).unwrap(), Made::Before);
+        let path = temp.path().join("d/e/f");
+        assert_eq!(ensure_folder_in_new(temp.path(), &path).unwrap(), Made::Now);
+        assert_eq!(ensure_folder_in_new(temp.path(), &path).unwrap(), Made::Before);
+        assert!(path.is_dir());
         assert!(path.is_dir());
     }
 

@@ -180,6 +180,7 @@ fn unless_taken<T>(to: &Dir, name: &str, make: impl Fn() -> io::Result<T>) -> io
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_rung_is_left_only_when_the_file_systems_cannot() {
         const EPERM: i32 = 1;

@@ -2,17 +2,18 @@
 //!
 //! A `pyvenv.cfg` cut short is worse than none: without its second line, `site` switches the base's packages on. An
 //! `activate` cut short succeeds and activates nothing. So a disk that is full and a process that is killed leave the
-//! old content or none. That takes two short calls a file, a look and a rename.
+//! old content or none. That takes one more call for each file.
 //!
 //! What somebody has arranged is kept as the standard library keeps it, and written in place: links, files with more
-//! than one name, with another owner, or in a folder that takes no new names.
+//! than one name, with another owner, read-only ones, or in a folder that takes no new names.
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::dir::close;
+use super::dir::{close, rename_new};
 
 /// What names start with that stand in an environment only while it is being made.
 pub const UNFINISHED: &str = ".fastvenv-";
@@ -28,15 +29,11 @@ pub(super) fn write_whole(
     mut fill: impl FnMut(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     for _ in 0..ATTEMPTS {
-        let old = match fs::symlink_metadata(path) {
-            Ok(found) if is_plain(&found) => Some(found),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            _ => break,
-        };
-        match replace(path, old.as_ref(), permissions, &mut fill)? {
-            Replaced::Done => return Ok(()),
-            Replaced::Swept => {}
-            Replaced::Unable(_) => break,
+        let give_name = |unfinished: &Path| give_name(unfinished, path, permissions.is_none());
+        match write_beside(path, permissions, &mut fill, give_name)? {
+            Named::Done => return Ok(()),
+            Named::Swept => {}
+            Named::Unable(_) => break,
         }
     }
     let mut file = File::create(path)?;
@@ -53,84 +50,110 @@ pub(super) fn write_over_link(
     mut fill: impl FnMut(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     loop {
-        match replace(path, None, None, &mut fill)? {
-            Replaced::Done => return Ok(()),
-            Replaced::Swept => {}
-            Replaced::Unable(why) => return Err(why),
+        match write_beside(path, None, &mut fill, |unfinished| told(fs::rename(unfinished, path)))? {
+            Named::Done => return Ok(()),
+            Named::Swept => {}
+            Named::Unable(why) => return Err(why),
         }
     }
 }
 
-enum Replaced {
+/// What became of a file that was to get its name.
+enum Named {
     Done,
-    /// The unfinished file was taken away before it could get its name.
+    /// Another process has taken it away before.
     Swept,
-    /// No other file can have this name, or not with the same owner.
+    /// No other file can have this name.
     Unable(io::Error),
 }
 
-fn replace(
+fn write_beside(
     path: &Path,
-    old: Option<&Metadata>,
     permissions: Option<&Permissions>,
     fill: &mut impl FnMut(&mut File) -> io::Result<()>,
-) -> io::Result<Replaced> {
+    give_name: impl FnOnce(&Path) -> io::Result<Named>,
+) -> io::Result<Named> {
     let (unfinished, mut file) = match create_beside(path) {
         Ok(created) => created,
-        Err(error) if is_refusal(&error) => return Ok(Replaced::Unable(error)),
+        Err(error) if is_refusal(&error) => return Ok(Named::Unable(error)),
         Err(error) => return Err(error),
     };
-    let outcome = match fill(&mut file).and_then(|()| adapt(&file, old, permissions)) {
-        Ok(true) => close(file).and_then(|()| rename(&unfinished, path)),
-        Ok(false) => Ok(Replaced::Unable(ErrorKind::PermissionDenied.into())),
-        Err(error) => Err(error),
+    let write = || -> io::Result<Named> {
+        fill(&mut file)?;
+        if let Some(permissions) = permissions {
+            permit(&file, permissions)?;
+        }
+        close(file)?;
+        give_name(&unfinished)
     };
-    if !matches!(outcome, Ok(Replaced::Done)) {
+    let outcome = write();
+    if !matches!(outcome, Ok(Named::Done)) {
         // One that can't be removed is swept by the next run.
         let _ = fs::remove_file(&unfinished);
     }
     outcome
 }
 
-fn rename(unfinished: &Path, path: &Path) -> io::Result<Replaced> {
-    match fs::rename(unfinished, path) {
-        Ok(()) => Ok(Replaced::Done),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Replaced::Swept),
-        Err(error) if is_refusal(&error) => Ok(Replaced::Unable(error)),
+/// To change permissions takes longer than to see that the umask has left the right ones.
+fn permit(file: &File, permissions: &Permissions) -> io::Result<()> {
+    if file.metadata()?.permissions() == *permissions {
+        return Ok(());
+    }
+    file.set_permissions(permissions.clone())
+}
+
+/// Most of the time nothing has the name yet, and one call does.
+fn give_name(unfinished: &Path, path: &Path, keeps_permissions: bool) -> io::Result<Named> {
+    use ErrorKind::{AlreadyExists, InvalidInput, Unsupported};
+    match rename_new(unfinished, path) {
+        // Or the system, or the file system, has never heard of such a call.
+        Err(error) if matches!(error.kind(), AlreadyExists | InvalidInput | Unsupported) => {
+            take_place(unfinished, path, keeps_permissions)
+        }
+        renamed => told(renamed),
+    }
+}
+
+fn take_place(unfinished: &Path, path: &Path, keeps_permissions: bool) -> io::Result<Named> {
+    match fs::symlink_metadata(path) {
+        Ok(old) => match fs::symlink_metadata(unfinished) {
+            Ok(new) if is_plain(&old) && have_one_owner(&old, &new) => {
+                if keeps_permissions && old.permissions() != new.permissions() {
+                    fs::set_permissions(unfinished, old.permissions())?;
+                }
+            }
+            Ok(_) => return Ok(Named::Unable(ErrorKind::AlreadyExists.into())),
+            Err(error) => return told(Err(error)),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Ok(Named::Unable(error)),
+    }
+    told(fs::rename(unfinished, path))
+}
+
+fn told(renamed: io::Result<()>) -> io::Result<Named> {
+    match renamed {
+        Ok(()) => Ok(Named::Done),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Named::Swept),
+        Err(error) if is_refusal(&error) => Ok(Named::Unable(error)),
         Err(error) => Err(error),
     }
 }
 
 /// A new file in the same folder. The name is short, so that it fits wherever the other names of an environment do.
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static PROCESS: OnceLock<u32> = OnceLock::new();
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{UNFINISHED}{}-{number}", std::process::id());
+        let name = format!("{UNFINISHED}{}-{number}", PROCESS.get_or_init(std::process::id));
         let unfinished = path.with_file_name(name);
         match File::create_new(&unfinished) {
-            // A process of another container, or one that was killed, had the same id.
+            // A forked process, one of another container, or one that was killed has the same number.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created.map(|file| (unfinished, file)),
         }
     }
-}
-
-/// Gives the new file the permissions it is to have. False if it can't have the owner of the old one.
-fn adapt(file: &File, old: Option<&Metadata>, permissions: Option<&Permissions>) -> io::Result<bool> {
-    let wanted = match (permissions, old) {
-        (None, None) => return Ok(true),
-        (Some(permissions), _) => permissions.clone(),
-        (None, Some(old)) => old.permissions(),
-    };
-    let new = file.metadata()?;
-    if old.is_some_and(|old| !have_one_owner(old, &new)) {
-        return Ok(false);
-    }
-    if new.permissions() != wanted {
-        file.set_permissions(wanted)?;
-    }
-    Ok(true)
 }
 
 /// Whether the failure means that the folder, or this name in it, takes no new file, where an old one may still be
@@ -140,15 +163,16 @@ fn is_refusal(error: &io::Error) -> bool {
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | InvalidFilename)
 }
 
+/// Whether a file may be replaced without anybody noticing. A read-only one may not: to write to it is to fail.
 #[cfg(unix)]
 fn is_plain(found: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    found.is_file() && found.nlink() == 1
+    found.is_file() && found.nlink() == 1 && found.mode() & 0o200 != 0
 }
 
 #[cfg(windows)]
 fn is_plain(found: &Metadata) -> bool {
-    found.is_file()
+    found.is_file() && !found.permissions().readonly()
 }
 
 #[cfg(unix)]

@@ -13,6 +13,8 @@ mod clear;
 mod portable;
 #[cfg(unix)]
 mod unix;
+#[cfg(unix)]
+mod unix_files;
 
 #[cfg(not(unix))]
 use portable as form;
@@ -20,7 +22,7 @@ use portable as form;
 use unix as form;
 
 pub use form::{Dir, current_user, facts_at};
-pub(in crate::fs) use form::{clone_content, close, finish, mode_of};
+pub(in crate::fs) use form::{clone_content, close, finish, mode_of, rename_new};
 
 /// What kind of thing a name stands for, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,16 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::{IntoRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UTIME_OMIT};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat};
 use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
+use super::unix_files::timestamps;
+pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, rename_new};
 use super::{Access, Facts, Kind, NewFile};
 use crate::error::{Error, Result};
 
@@ -220,59 +222,9 @@ fn open_unmounted(folder: &OwnedFd, name: &OsStr) -> rustix::io::Result<OwnedFd>
     if fstat(folder)?.st_dev == fstat(&found)?.st_dev { Ok(found) } else { Err(Errno::XDEV) }
 }
 
-/// Gives a written file its mode and time. `mode` tells the permission bits it has, if they are needed.
-pub(in crate::fs) fn finish(
-    file: &File,
-    how: NewFile,
-    mode: impl FnOnce() -> io::Result<u32>,
-) -> io::Result<()> {
-    if how.add_mode != 0 {
-        rustix::fs::fchmod(file, Mode::from_raw_mode((mode()? | how.add_mode) as RawMode))?;
-    }
-    if let Some(modified) = how.modified {
-        rustix::fs::futimens(file, &timestamps(modified))?;
-    }
-    Ok(())
-}
-
-/// Closes a written file. Some file systems, NFS among them, say only now that there is no room for what was written.
-pub(in crate::fs) fn close(file: File) -> io::Result<()> {
-    // SAFETY: the descriptor comes from its only owner, which is gone with this call.
-    match unsafe { rustix::io::try_close(file.into_raw_fd()) } {
-        // It is closed all the same, on Linux and elsewhere but for HP-UX.
-        Err(Errno::INTR) => Ok(()),
-        closed => Ok(closed?),
-    }
-}
-
-/// The permission bits of an open file.
-pub(in crate::fs) fn mode_of(file: &File) -> io::Result<u32> {
-    Ok(facts(&fstat(file)?).mode)
-}
-
-/// Makes `to` share the content of `from` until one of them is changed.
-#[cfg(target_os = "linux")]
-pub(in crate::fs) fn clone_content(from: &File, to: &File) -> io::Result<()> {
-    Ok(rustix::fs::ioctl_ficlone(to, from)?)
-}
-
-/// Makes `to` share the content of `from` until one of them is changed.
-#[cfg(not(target_os = "linux"))]
-pub(in crate::fs) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
-    Err(Errno::OPNOTSUPP.into())
-}
-
-fn timestamps(modified: i64) -> Timestamps {
-    let at = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
-    Timestamps {
-        last_access: at(0, UTIME_OMIT as _),
-        last_modification: at(modified.div_euclid(1_000_000_000), modified.rem_euclid(1_000_000_000) as _),
-    }
-}
-
 // The types of these fields differ from one Unix to the next.
 #[allow(clippy::unnecessary_cast)]
-fn facts(stat: &Stat) -> Facts {
+pub(super) fn facts(stat: &Stat) -> Facts {
     let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
     Facts {
         kind: match FileType::from_raw_mode(stat.st_mode as RawMode) {

@@ -9,7 +9,7 @@ use pyo3::types::PyString;
 
 use crate::config;
 use crate::error::quoted;
-use crate::fs;
+use crate::fs::{self, Made};
 use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
 use crate::python::child::package;
@@ -95,7 +95,7 @@ pub fn ensure_directories<'py>(
     if is_set(builder, intern!(py, "clear"))? && py.detach(|| fs::exists(&folder)) {
         clear(builder, env_dir, &folder)?;
     }
-    let is_new = py.detach(|| fs::ensure_folder(&folder))?;
+    let made = py.detach(|| fs::ensure_folder(&folder))?;
 
     let namespace = new_context(py)?;
     let context = Context(&namespace);
@@ -106,9 +106,9 @@ pub fn ensure_directories<'py>(
     context.set_path(intern!(py, "python_dir"), &python_dir)?;
     namespace.setattr(intern!(py, "python_exe"), &exe_name)?;
 
-    create_folders(builder, &context, env_dir, &folder, &interpreter)?;
+    create_folders(builder, &context, env_dir, (&folder, made), &interpreter)?;
     let bin_path = context.path(intern!(py, "bin_path"))?;
-    if !is_new {
+    if made == Made::Before {
         // A run that was killed may have left what it had not finished.
         py.detach(|| [&folder, &bin_path].into_iter().for_each(|folder| fs::sweep(folder)));
     }
@@ -178,7 +178,7 @@ fn create_folders(
     builder: &Bound<'_, PyAny>,
     context: &Context<'_, '_>,
     env_dir: &Bound<'_, PyAny>,
-    folder: &Path,
+    (folder, made): (&Path, Made),
     interpreter: &Interpreter,
 ) -> PyResult<()> {
     let py = builder.py();
@@ -188,7 +188,10 @@ fn create_folders(
     };
     let ensure = |attribute: &Bound<'_, PyString>, path: &Path| -> PyResult<()> {
         context.set_path(attribute, path)?;
-        py.detach(|| fs::ensure_folder(path))?;
+        py.detach(|| match made {
+            Made::Now => fs::ensure_folder_in_new(folder, path),
+            Made::Before => fs::ensure_folder(path),
+        })?;
         Ok(())
     };
 

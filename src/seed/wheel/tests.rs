@@ -1,5 +1,6 @@
 use std::io::Write;
 
+use zip::System;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -19,7 +20,9 @@ fn wheel(members: &[(&str, &str)], spoil: impl Fn(String) -> String) -> Vec<u8> 
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, text) in members.into_iter().copied().chain([("demo-1.dist-info/RECORD", record.as_str())]) {
         let mode = if path.ends_with(".sh") { 0o755 } else { 0o644 };
-        writer.start_file(path, SimpleFileOptions::default().unix_permissions(mode)).unwrap();
+        writer
+            .start_file(path, SimpleFileOptions::default().system(System::Unix).unix_permissions(mode))
+            .unwrap();
         writer.write_all(text.as_bytes()).unwrap();
     }
     writer.finish().unwrap().into_inner()

@@ -1,0 +1,43 @@
+"""Make environments with the installed fastvenv and use them: what every platform that gets a wheel must pass.
+
+python .ci/smoke.py
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import fastvenv
+
+
+def python_of(env: Path) -> Path:
+    """The interpreter of an environment."""
+    return env / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def run(*command: str | Path) -> str:
+    """Run a command; returns its output."""
+    return subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
+
+
+def main() -> None:
+    """Check in turn; the first failure ends it."""
+    print(f"fastvenv of {fastvenv.__file__} on {sys.version} for {sys.platform}")
+    if hasattr(sys, "_is_gil_enabled"):
+        free_threaded = "free-threading" in sys.version
+        assert sys._is_gil_enabled() != free_threaded, "the import has switched the GIL on"
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(os.path.realpath(made))
+        for name, module in {"plain": ["fastvenv"], "again": ["fastvenv"], "other": ["fastvenv.run", "venv"]}.items():
+            env = folder / name
+            run(sys.executable, "-m", *module, env)
+            prefix = run(python_of(env), "-c", "import sys; print(sys.prefix)").strip()
+            assert os.path.samefile(prefix, env), prefix
+            print(f"{name}: {run(python_of(env), '-m', 'pip', '--version').strip()}")
+    print("whole")
+
+
+if __name__ == "__main__":
+    main()

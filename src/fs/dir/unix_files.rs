@@ -1,0 +1,77 @@
+//! What is done to files by their handles, and to their names.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::IntoRawFd;
+use std::path::Path;
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+use rustix::fs::{CWD, RenameFlags};
+use rustix::fs::{Mode, RawMode, Timespec, Timestamps, UTIME_OMIT, fstat};
+use rustix::io::Errno;
+
+use super::NewFile;
+use super::unix::facts;
+
+/// Gives a written file its mode and time. `mode` tells the permission bits it has, if they are needed.
+pub(in crate::fs) fn finish(
+    file: &File,
+    how: NewFile,
+    mode: impl FnOnce() -> io::Result<u32>,
+) -> io::Result<()> {
+    if how.add_mode != 0 {
+        rustix::fs::fchmod(file, Mode::from_raw_mode((mode()? | how.add_mode) as RawMode))?;
+    }
+    if let Some(modified) = how.modified {
+        rustix::fs::futimens(file, &timestamps(modified))?;
+    }
+    Ok(())
+}
+
+/// Renames a file unless something has the new name: [`io::ErrorKind::AlreadyExists`]. Not every system and file system
+/// can: [`io::ErrorKind::Unsupported`] or [`io::ErrorKind::InvalidInput`].
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+pub(in crate::fs) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    Ok(rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+}
+
+/// Renames a file unless something has the new name: there is no such call here.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(in crate::fs) fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
+    Err(Errno::OPNOTSUPP.into())
+}
+
+/// Closes a written file. Some file systems, NFS among them, say only now that there is no room for what was written.
+pub(in crate::fs) fn close(file: File) -> io::Result<()> {
+    // SAFETY: the descriptor comes from its only owner, which is gone with this call.
+    match unsafe { rustix::io::try_close(file.into_raw_fd()) } {
+        // It is closed all the same, on Linux and elsewhere but for HP-UX.
+        Err(Errno::INTR) => Ok(()),
+        closed => Ok(closed?),
+    }
+}
+
+/// The permission bits of an open file.
+pub(in crate::fs) fn mode_of(file: &File) -> io::Result<u32> {
+    Ok(facts(&fstat(file)?).mode)
+}
+
+/// Makes `to` share the content of `from` until one of them is changed.
+#[cfg(target_os = "linux")]
+pub(in crate::fs) fn clone_content(from: &File, to: &File) -> io::Result<()> {
+    Ok(rustix::fs::ioctl_ficlone(to, from)?)
+}
+
+/// Makes `to` share the content of `from` until one of them is changed.
+#[cfg(not(target_os = "linux"))]
+pub(in crate::fs) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
+    Err(Errno::OPNOTSUPP.into())
+}
+
+pub(super) fn timestamps(modified: i64) -> Timestamps {
+    let at = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
+    Timestamps {
+        last_access: at(0, UTIME_OMIT as _),
+        last_modification: at(modified.div_euclid(1_000_000_000), modified.rem_euclid(1_000_000_000) as _),
+    }
+}
