@@ -208,6 +208,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "no-base": lambda tmp: with_base("", tmp),
     "odd-base": lambda tmp: with_base("/opt/new\nline/python3", tmp),
     "unsayable": lambda tmp: create(tmp / "env", prompt="a\0b"),
+    "surrogate": lambda tmp: create(f"{tmp}/\ud800"),
     "bytes": lambda tmp: create(os.fsencode(tmp / "env")),
     "no-path": lambda tmp: create(7),
     "link-mode": lambda tmp: with_variable("FASTVENV_LINK_MODE", tmp),
