@@ -24,11 +24,13 @@ RELEASE = Path("release")
 PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
 os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *map(str, PYENV.glob("versions/*/bin"))])
 
-# The oldest and the newest interpreter show nearly all that can differ, in half of the time; CI compares with each.
+# The oldest and the newest interpreter show nearly all that can differ, in half of the time; CI compares with each, and
+# runs all other tests there too.
 PYTHONS = nox.project.python_versions(PYPROJECT)
 FOUND = [python for python in PYTHONS if shutil.which(f"python{python}")]
-COMPARED = PYTHONS if os.environ.get("CI") else sorted({*FOUND[:1], *FOUND[-1:]})
-nox.options.sessions = ["lint", "typing", "rust", "tests", *(f"parity-{python}" for python in COMPARED)]
+COMPARED = sorted({*FOUND[:1], *FOUND[-1:]}, key=PYTHONS.index)
+SESSIONS = ["parity"] if os.environ.get("CI") else ["tests", *(f"parity-{python}" for python in COMPARED)]
+nox.options.sessions = ["lint", "typing", "rust", *SESSIONS]
 
 
 def install(session: nox.Session, *groups: str) -> None:
