@@ -50,9 +50,9 @@ def install_from_crates_io(session: nox.Session, crate: str) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the one wheel that serves every interpreter; where cargo is missing, dist/ is taken as it is."""
-    if not shutil.which("cargo"):
-        session.warn("cargo is not here: testing the wheel that stands in dist/")
+    """Build the one wheel for every interpreter; without cargo, or with DIST_IS_BUILT, dist/ is taken as it is."""
+    if not shutil.which("cargo") or os.environ.get("DIST_IS_BUILT"):
+        session.warn("testing the wheel that stands in dist/")
         return
     session.install(*PYPROJECT["build-system"]["requires"])
     shutil.rmtree(DIST, ignore_errors=True)

@@ -22,10 +22,10 @@ PACKAGE = "python/fastvenv/"
 
 
 def tracked() -> set[str]:
-    """What stands in git, or would with the next commit."""
+    """What stands in git, or would with the next commit; without fuzz/, a workspace for those who have a checkout."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")
-    return {name for name in names if name and Path(name).exists()}
+    return {name for name in names if not name.startswith("fuzz/") and Path(name).is_file()}
 
 
 def sdist_names(path: Path) -> set[str]:

@@ -64,10 +64,13 @@ def calls_table(create: Figures, seed: dict[str, Figures]) -> str:
 
 
 def made_by() -> str:
-    """The command and the machine."""
+    """The command and the machine, and whether that had other work."""
+    cores = os.cpu_count() or 1
+    # The benches themselves keep one core busy, and sometimes all.
+    rough = " The machine had other work meanwhile: they are rough." if os.getloadavg()[1] > cores + 1 else ""
     return (
         f"Made by `{COMMAND}`: CPython {platform.python_version()} on {platform.system()}, "
-        f"{os.cpu_count()} cores; medians of the ratios inside one run.\n"
+        f"{cores} cores; medians of the ratios inside one run.{rough}\n"
     )
 
 

@@ -1,11 +1,10 @@
 """What provokes each message of docs/messages.md for real."""
 
 import ast
-import gc
 import os
 import resource
+import subprocess
 import sys
-import venv
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
@@ -50,26 +49,24 @@ def in_the_way(tmp: Path) -> None:
     create(tmp / "env")
 
 
-def derived() -> None:
-    """A class of the standard library's kind, and then no more place for ours."""
-
-    class Derived(venv.EnvBuilder):
-        """Stands in the way while it lives."""
-
-    try:
-        fastvenv.replace_stdlib().undo()
-    finally:
-        del Derived
-        gc.collect()
+def derived() -> list[str]:
+    """A class of the standard library's kind, and then no more place for ours; other tests may have left some here."""
+    program = telling("class Derived(venv.EnvBuilder): pass", "fastvenv.replace_stdlib()")
+    return ast.literal_eval(subprocess.check_output([sys.executable, "-c", program], text=True))
 
 
-def undone() -> None:
+def undone() -> list[str]:
     """A replacement that is over."""
-    gc.collect()  # what other tests derived
-    replacement = fastvenv.replace_stdlib()
-    replacement.undo()
-    with replacement:
-        pass
+    program = telling("over = fastvenv.replace_stdlib()", "over.undo()", "over.__enter__()")
+    return ast.literal_eval(subprocess.check_output([sys.executable, "-c", program], text=True))
+
+
+def telling(*statements: str) -> str:
+    """A program that prints the class, message and notes of the exception that the statements end in."""
+    lines = ["import fastvenv, sys, venv", "try:", *(f"    {statement}" for statement in statements)]
+    lines += ["except Exception as error:"]
+    lines += ["    print([type(error).__name__, str(error), *getattr(error, '__notes__', ())])"]
+    return "\n".join(lines)
 
 
 def same_file(tmp: Path) -> None:
@@ -123,11 +120,7 @@ def folder_in_the_way(tmp: Path) -> None:
 
 def no_ensurepip(tmp: Path) -> list[str]:
     """An interpreter without ensurepip; only that one can tell what it sees."""
-    program = (
-        "import fastvenv, sys\n"
-        "try: fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)\n"
-        "except Exception as error: print([type(error).__name__, str(error), *error.__notes__])"
-    )
+    program = telling("fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)")
     return ast.literal_eval(run_without_ensurepip(tmp, "-c", program).stdout)
 
 
@@ -209,6 +202,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "no-base": lambda tmp: with_base("", tmp),
     "odd-base": lambda tmp: with_base("/opt/new\nline/python3", tmp),
     "unsayable": lambda tmp: create(tmp / "env", prompt="a\0b"),
+    "surrogate": lambda tmp: create(f"{tmp}/\ud800"),
     "bytes": lambda tmp: create(os.fsencode(tmp / "env")),
     "no-path": lambda tmp: create(7),
     "link-mode": lambda tmp: with_variable("FASTVENV_LINK_MODE", tmp),
