@@ -189,3 +189,46 @@ def check_error(outcome: Outcome, error: str, call: Call) -> None:
     assert any(os.path.isabs(str(raised[name])) for name in ("filename", "filename2")), (call, outcome)
     if sys.version_info >= (3, 11):
         assert str(raised["__notes__"][0]).startswith("fastvenv could not "), (call, outcome)  # type: ignore[index]
+
+
+def in_child(action):
+    """Run `action` in a child process, which may do to itself what it likes; what it raises is raised here."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 0
+        try:
+            action()
+        except OSError as error:
+            fields = (error.errno, error.filename, *getattr(error, "__notes__", ()))
+            os.write(write, "\n".join(map(str, fields)).encode())
+        except BaseException as error:
+            os.write(write, f"{type(error).__name__}: {error}".encode())
+            status = 1
+        finally:
+            os._exit(status)
+    os.close(write)
+    with os.fdopen(read) as told:
+        text = told.read()
+    assert os.waitpid(child, 0)[1] == 0, text
+    return text.split("\n") if text else []
+
+
+def need_root():
+    """Skip the test where this process can't become somebody else."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+
+
+def as_nobody(action, folder):
+    """Run `action` as a user without rights, who can reach `folder`."""
+    for path in [folder, *folder.parents]:
+        path.chmod(path.stat().st_mode | 0o011)
+
+    def act():
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+        action()
+
+    return in_child(act)

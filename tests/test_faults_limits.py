@@ -39,29 +39,6 @@ def remount(folder, options):
     subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
-def in_child(action):
-    """Run `action` in a child process, which may do to itself what it likes; what it raises is raised here."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 0
-        try:
-            action()
-        except OSError as error:
-            fields = (error.errno, error.filename, *getattr(error, "__notes__", ()))
-            os.write(write, "\n".join(map(str, fields)).encode())
-        except BaseException as error:
-            os.write(write, f"{type(error).__name__}: {error}".encode())
-            status = 1
-        finally:
-            os._exit(status)
-    os.close(write)
-    with os.fdopen(read) as told:
-        text = told.read()
-    assert os.waitpid(child, 0)[1] == 0, text
-    return text.split("\n") if text else []
-
-
 def test_a_disk_that_fills_at_any_point(mount):
     """With room for so many files and no more: ENOSPC names the path; with more room a second run completes it."""
     folder = mount("nr_inodes=1000")
@@ -138,7 +115,7 @@ def test_files_may_not_be_so_large(tmp_path):
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
             fastvenv.create(env, **LINKS)
 
-        code, path, *notes = in_child(create)
+        code, path, *notes = faults.in_child(create)
         assert int(code) == errno.EFBIG
         assert path.startswith(str(env))
         assert any("was left incomplete" in note for note in notes)
@@ -163,7 +140,7 @@ def test_no_descriptor_is_free(options, tmp_path):
             resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
             fastvenv.create(env, **options)
 
-        told = in_child(create)
+        told = faults.in_child(create)
         if told:
             failures += 1
             assert int(told[0]) == errno.EMFILE
@@ -175,106 +152,9 @@ def test_no_descriptor_is_free(options, tmp_path):
     assert failures
 
 
-def need_root():
-    """Skip the test where this process can't become somebody else."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can become another user")
-
-
-def as_nobody(action, folder):
-    """Run `action` as a user without rights, who can reach `folder`."""
-    for path in [folder, *folder.parents]:
-        path.chmod(path.stat().st_mode | 0o011)
-
-    def act():
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-        action()
-
-    return in_child(act)
-
-
-def test_a_folder_of_others(tmp_path):
-    """EACCES names the folder that could not be made; nothing is left."""
-    need_root()
-    code, path, *notes = as_nobody(lambda: fastvenv.create(tmp_path / "env", **LINKS), tmp_path)
-    assert (int(code), path) == (errno.EACCES, str(tmp_path / "env"))
-    assert not any("was left" in note for note in notes)
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def own(tmp_path):
-    """An environment of a user without rights."""
-    need_root()
-    env = tmp_path / "env"
-    fastvenv.create(env, **LINKS)
-    for path in [env, *env.rglob("*")]:
-        os.lchown(path, 65534, 65534)
-    return env
-
-
-@pytest.mark.parametrize("owner", [0, 65534], ids=["root's", "own"])
-@pytest.mark.parametrize("name", ["bin/activate", "pyvenv.cfg"])
-def test_a_file_in_it_that_may_not_be_written(name, owner, own):
-    """A file that is read-only, another's or the user's own, stays as it is: EACCES names it."""
-    os.chown(own / name, owner, owner)
-    (own / name).chmod(0o444)
-    before = faults.snapshot(own)[name]
-    code, path, *_ = as_nobody(lambda: fastvenv.create(own, **LINKS, prompt="new"), own.parent)
-    assert (int(code), path) == (errno.EACCES, str(own / name))
-    assert faults.snapshot(own)[name] == before
-
-
-@pytest.mark.parametrize("name", [".", "bin", "include"])
-def test_a_folder_in_it_that_may_not_be_written(name, own):
-    """A folder that takes no new names is no hindrance where all is there, as in the standard library."""
-    os.chown(own / name, 0, 0)
-    (own / name).chmod(0o555)
-    assert as_nobody(lambda: fastvenv.create(own, **LINKS, prompt="new"), own.parent) == []
-    assert "prompt = 'new'\n" in (own / "pyvenv.cfg").read_text()
-    assert "new" in (own / "bin/activate").read_text()
-
-
-def test_a_folder_in_it_that_takes_no_new_file(own):
-    """Where something is to be made in such a folder, EACCES names it."""
-    os.chown(own / "bin", 0, 0)
-    (own / "bin" / "activate").unlink()
-    code, path, *_ = as_nobody(lambda: fastvenv.create(own, **LINKS), own.parent)
-    assert (int(code), path) == (errno.EACCES, str(own / "bin" / "activate"))
-
-
-def test_files_of_others_keep_their_owner(tmp_path):
-    """What root makes again in a user's environment stays the user's, as when it is written in place."""
-    need_root()
-    env = tmp_path / "env"
-    fastvenv.create(env, **LINKS)
-    for name in ("pyvenv.cfg", "bin/activate"):
-        os.chown(env / name, 65534, 65534)
-    fastvenv.create(env, **LINKS, prompt="new")
-    for name in ("pyvenv.cfg", "bin/activate"):
-        assert (env / name).stat().st_uid == 65534
-    assert "prompt = 'new'\n" in (env / "pyvenv.cfg").read_text()
-
-
-def test_links_and_second_names_are_kept(tmp_path):
-    """A pyvenv.cfg that somebody made a link, or gave a second name, is written through, as in the standard library."""
-    env = tmp_path / "env"
-    fastvenv.create(env, **LINKS)
-    (env / "pyvenv.cfg").rename(tmp_path / "elsewhere.cfg")
-    (env / "pyvenv.cfg").symlink_to("../elsewhere.cfg")
-    os.link(env / "bin/activate", tmp_path / "second")
-    (tmp_path / "second").write_text("old")
-    fastvenv.create(env, **LINKS, prompt="new")
-    assert (env / "pyvenv.cfg").is_symlink()
-    assert "prompt = 'new'\n" in (tmp_path / "elsewhere.cfg").read_text()
-    assert (tmp_path / "second").read_text() == (env / "bin/activate").read_text() != "old"
-
-
 def test_no_thread_can_be_started(tmp_path, monkeypatch):
     """RLIMIT_NPROC while pip's image is built: no panic, and an environment with pip or a clean error."""
-    need_root()
+    faults.need_root()
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / "cache"))
     tmp_path.chmod(0o777)
     env = tmp_path / "env"
@@ -283,7 +163,7 @@ def test_no_thread_can_be_started(tmp_path, monkeypatch):
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
         fastvenv.create(env, **LINKS, with_pip=True)
 
-    told = as_nobody(create, tmp_path)
+    told = faults.as_nobody(create, tmp_path)
     assert told
     assert "panic" not in "".join(told)
     assert not list(seeding.site_packages(env).glob("pip-*.dist-info"))

@@ -197,3 +197,57 @@ pub fn sweep(folder: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn names(folder: &Path) -> Vec<std::ffi::OsString> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_write_that_fails_half_way_leaves_the_old_file_and_no_other() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("file");
+        fs::write(&path, "old").unwrap();
+        let written = write_whole(&path, None, |file| {
+            file.write_all(b"ne")?;
+            Err(ErrorKind::StorageFull.into())
+        });
+        assert_eq!(written.unwrap_err().kind(), ErrorKind::StorageFull);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(temp.path()), ["file"]);
+    }
+
+    #[test]
+    fn an_unfinished_file_that_is_swept_away_is_written_again() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("file");
+        let mut rounds = 0;
+        let fill = |file: &mut File| {
+            rounds += 1;
+            if rounds < 3 {
+                sweep(temp.path());
+            }
+            file.write_all(b"new")
+        };
+        write_whole(&path, None, fill).unwrap();
+        assert_eq!((rounds, fs::read(&path).unwrap().as_slice()), (3, b"new".as_slice()));
+    }
+
+    #[test]
+    fn only_what_is_unfinished_is_swept() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::create_dir(temp.path().join(".fastvenv-folder")).unwrap();
+        for name in [".fastvenv-1-2", "fastvenv-1-2", ".gitignore"] {
+            fs::write(temp.path().join(name), "").unwrap();
+        }
+        sweep(temp.path());
+        assert_eq!(names(temp.path()), [".fastvenv-folder", ".gitignore", "fastvenv-1-2"]);
+    }
+}
