@@ -102,9 +102,10 @@ pub fn read_template(path: &Path) -> Result<Template> {
     let read = || -> io::Result<Template> {
         let file = File::open(path)?;
         let found = file.metadata()?;
-        // With the size known, nothing is asked for twice.
+        // With the size known, nothing is asked for twice. File systems that make content up as it is read say 0.
+        let size = if found.len() == 0 { u64::MAX } else { found.len() };
         let mut content = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
-        file.take(found.len()).read_to_end(&mut content)?;
+        file.take(size).read_to_end(&mut content)?;
         Ok(Template { content, permissions: found.permissions() })
     };
     read().map_err(|source| Error::io("read", path, source))
