@@ -8,7 +8,6 @@ import subprocess
 import sys
 import sysconfig
 import threading
-import time
 import zipfile
 from pathlib import Path
 
@@ -222,24 +221,13 @@ def is_interrupted_at_pip(env, delay):
     return False
 
 
-@pytest.mark.parametrize("state", ["cold", "warm"])
-def test_an_interrupt_ends_the_placement(state, tmp_path, monkeypatch):
-    """Ctrl-C while pip is unpacked or placed is a KeyboardInterrupt before it is there; a second run mends it."""
+def test_an_interrupt_ends_the_unpacking(tmp_path, monkeypatch):
+    """Ctrl-C while an image is built is a KeyboardInterrupt before it is complete; a second run mends it."""
     env, cache = tmp_path / "env", tmp_path / "cache"
-    if state == "cold":
-        monkeypatch.setenv("FASTVENV_CACHE_DIR", str(cache))
-    monkeypatch.setenv("FASTVENV_LINK_MODE", "copy")  # which takes longest
-    for attempt in range(1, 21):
-        if is_interrupted_at_pip(env, attempt * (0.02 if state == "cold" else 0.001)):
-            break
-        for folder in (env, cache):
-            shutil.rmtree(folder, ignore_errors=True)
-    else:
-        start = time.monotonic()
-        seeding.create_natively(env)
-        assert time.monotonic() - start < 0.05, "no interrupt has ended the placement"
-        pytest.skip("pip is placed faster than signals are looked at")
-    assert not list(cache.glob("images/[!.]*")), "the image was completed first"
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(cache))
+    # On a busy machine an early alarm may come before pip's turn; building takes most of a second.
+    assert any(is_interrupted_at_pip(env, delay) for delay in (0.05, 0.1, 0.15, 0.2))
+    assert not list(cache.glob("images/[!.]*"))
     seeding.create_natively(env)
     seeding.check_whole(env)
 
