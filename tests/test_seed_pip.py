@@ -237,13 +237,13 @@ def test_the_cache_command(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "cache"
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(folder))
     assert cache_command.main(["info"]) == 0
-    assert "0 images, 0 files" in capsys.readouterr().out
+    assert "images: 0, files: 0" in capsys.readouterr().out
     seeding.create(tmp_path / "env")
     (folder / "notes").write_text("mine")
     assert cache_command.main(["dir"]) == 0
     assert capsys.readouterr().out == f"{folder}\n"
     assert cache_command.main(["info"]) == 0
-    assert ": 1 images" in capsys.readouterr().out or sys.version_info < (3, 12)
+    assert ": images: 1, files: " in capsys.readouterr().out or sys.version_info < (3, 12)
     assert cache_command.main(["clean"]) == 0
     assert os.listdir(folder) == ["notes"]
     assert cache_command.main(["wrong"]) == 2
