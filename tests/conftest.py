@@ -1,5 +1,6 @@
 """What all tests share: how hypothesis draws; a cache of images; file systems that a test mounts."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import seeding
+from circumstances import mounted
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, max_examples=200, print_blob=True)
@@ -43,19 +45,14 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def mount():
     """Mounts a tmpfs with these options; unmounted in the end."""
-    mounted = []
+    with contextlib.ExitStack() as stack:
 
-    def mount(folder, options):
-        folder.mkdir(exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:
-            pytest.skip("file systems can't be mounted here")
-        mounted.append(folder)
-        return folder
+        def mount(folder, options):
+            folder.mkdir(exist_ok=True)
+            stack.enter_context(mounted(folder, options))
+            return folder
 
-    yield mount
-    for folder in mounted:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
+        yield mount
 
 
 @pytest.fixture

@@ -17,31 +17,14 @@ import seeding
 LINKS = {"symlinks": True}
 
 
-@pytest.fixture
-def mount(tmp_path):
-    """Mounts a tmpfs with these options; unmounted in the end."""
-    folder = tmp_path / "mounted"
-    folder.mkdir()
-
-    def mount(options):
-        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("file systems can't be mounted here")
-        return folder
-
-    yield mount
-    while os.path.ismount(folder):
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def remount(folder, options):
     """Change the options of a mounted file system."""
     subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
-def test_a_disk_that_fills_at_any_point(mount):
+def test_a_disk_that_fills_at_any_point(mount, tmp_path):
     """With room for so many files and no more: ENOSPC names the path; with more room a second run completes it."""
-    folder = mount("nr_inodes=1000")
+    folder = mount(tmp_path / "mounted", "nr_inodes=1000")
     env = folder / "env"
     whole = faults.fresh(env, **LINKS)
     filled = os.statvfs(folder)
@@ -60,9 +43,9 @@ def test_a_disk_that_fills_at_any_point(mount):
         shutil.rmtree(env)
 
 
-def test_a_disk_without_room_for_content(mount):
+def test_a_disk_without_room_for_content(mount, tmp_path):
     """No block is free: no file stands there empty in place of what should be in it."""
-    folder = mount("size=64k")
+    folder = mount(tmp_path / "mounted", "size=64k")
     (folder / "ballast").write_bytes(bytes(64 << 10))
     with pytest.raises(OSError, match="No space left") as caught:
         fastvenv.create(folder / "env", **LINKS)
@@ -75,9 +58,9 @@ def test_a_disk_without_room_for_content(mount):
     assert faults.snapshot(folder / "env") == faults.fresh(folder / "env", **LINKS)
 
 
-def test_a_full_disk_spares_the_environment_that_is_there(mount):
+def test_a_full_disk_spares_the_environment_that_is_there(mount, tmp_path):
     """Made again on a full disk, an environment keeps the pyvenv.cfg and the scripts that it had."""
-    folder = mount("size=128k")
+    folder = mount(tmp_path / "mounted", "size=128k")
     fastvenv.create(folder / "env", **LINKS, prompt="old")
     before = faults.snapshot(folder / "env")
     with contextlib.suppress(OSError), (folder / "ballast").open("wb", buffering=0) as ballast:
@@ -88,9 +71,9 @@ def test_a_full_disk_spares_the_environment_that_is_there(mount):
     assert faults.snapshot(folder / "env") == before
 
 
-def test_a_read_only_file_system(mount):
+def test_a_read_only_file_system(mount, tmp_path):
     """EROFS names the folder, and nothing is left; over an environment that is there, the file."""
-    folder = mount("size=1m")
+    folder = mount(tmp_path / "mounted", "size=1m")
     fastvenv.create(folder / "old", **LINKS)
     before = faults.snapshot(folder)
     remount(folder, "ro")
