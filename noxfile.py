@@ -88,6 +88,8 @@ def rust(session: nox.Session) -> None:
     if sysconfig.get_config_var("Py_ENABLE_SHARED") and (libraries / sysconfig.get_config_var("LDLIBRARY")).exists():
         env = {"PYO3_PYTHON": sys.executable, "LD_LIBRARY_PATH": str(libraries)}
         session.run("cargo", "test", "--lib", "--features=python", "python::", env=env, external=True)
+    else:
+        session.warn(f"skipped: the tests of the Python border, for {sys.executable} has no shared library")
 
 
 @nox.session(python=False)
