@@ -62,14 +62,14 @@ def build(session: nox.Session) -> None:
 @nox.session(requires=["build"])
 def tests(session: nox.Session) -> None:
     """Run the project's own tests on the running interpreter."""
-    install(session, "test")
+    install(session, "test", "grammars")
     session.run("pytest", "--ignore=tests/parity", *session.posargs)
 
 
 @nox.session(python=PYTHONS, requires=["build"])
 def parity(session: nox.Session) -> None:
     """Compare with the interpreter's own venv: CPython's test suite for it, then tree against tree."""
-    install(session, "test")
+    install(session, "test", "grammars")
     session.run("python", "tests/parity/stdlib_suite.py")
     # In CI, where nobody waits, all other tests run on every version too.
     session.run("pytest", *([] if os.environ.get("CI") else ["tests/parity"]), *session.posargs)

@@ -110,16 +110,20 @@ def test_a_base_that_pyvenv_cfg_cannot_name_is_refused_before_anything_is_writte
 
 
 @pytest.mark.parametrize("env_dir", [b"env", 7, None, object()])
-def test_what_is_no_path_is_a_type_error(env_dir):
-    """Bytes and objects that are no paths are refused as a TypeError."""
+def test_what_is_no_path_is_a_type_error(env_dir, tmp_path, monkeypatch):
+    """Bytes and objects that are no paths are refused as a TypeError, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(TypeError):
         fastvenv.create(env_dir)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_an_embedded_null_is_a_value_error():
-    """A null character in the path is a ValueError, as from every function of os."""
+def test_an_embedded_null_is_a_value_error(tmp_path, monkeypatch):
+    """A null character in the path is a ValueError, as from every function of os, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match="NUL"):
         fastvenv.create("a\0b")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("prompt", ["a\0b", "\ud800"], ids=["null", "lone surrogate"])

@@ -98,6 +98,15 @@ def test_nothing_is_shown_without_wish(value, tmp_path):
     assert (done.stdout, done.stderr) == ("", "")
 
 
+@pytest.mark.usefixtures("cache")
+def test_nothing_is_shown_where_standard_error_is_closed(tmp_path):
+    """Without a standard error the debug records go nowhere, least of all to standard output."""
+    environ = {**os.environ, "FASTVENV_LOG": "debug"}
+    command = ["sh", "-c", 'exec "$0" -m fastvenv "$1" 2>&-', sys.executable, tmp_path / "env"]
+    assert subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True).stdout == b""
+    assert (tmp_path / "env" / "pyvenv.cfg").exists()
+
+
 def test_stages_are_timed_for_whoever_listens(tmp_path, caplog):
     """With logging at DEBUG, each stage's time is a record; one that fails says so."""
 

@@ -18,10 +18,13 @@ def test_whatever_is_named_exists(document):
         assert re.search(rf"^\s*(?:def|fn) {test}\(", text, re.MULTILINE) or not test, f"{name} has no {test}"
 
 
-def test_every_promise_has_what_holds_it():
-    """No row of the table of promises is without the name of a test or of a fuzz target."""
-    table = (ROOT / "docs/safety.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("document", ["safety.md", "activation.md"])
+def test_every_promise_has_what_holds_it(document):
+    """No row of a table of promises is without the name of a test or of a fuzz target; each name is a full one."""
+    table = (ROOT / "docs" / document).read_text(encoding="utf-8")
     rows = re.findall(r"^\| (?!promise|---)(.+?) \| (.*) \|$", table, re.MULTILINE)
     assert len(rows) > 20
     for promise, held in rows:
         assert NAMED.search(held), promise
+        for name in re.findall("`[^`]*test_[^`]*`", held):
+            assert NAMED.fullmatch(name), name

@@ -12,6 +12,8 @@ class StderrHandler(logging.Handler):
 
         :param record: The record.
         """
+        if sys.stderr is None:  # closed before Python started; print would write to stdout
+            return
         try:
             print(self.format(record), file=sys.stderr)
         except Exception:

@@ -53,7 +53,7 @@ def _run(command: str, folder: Path) -> None:
 
 def _told(usage: tuple[int, int, int]) -> str:
     images, files, size = usage
-    return f"{images} images, {files} files, {size / 1e6:.1f} MB"
+    return f"images: {images}, files: {files}, {size / 1e6:.1f} MB"
 
 
 if __name__ == "__main__":

@@ -59,12 +59,12 @@ def expect_failures(tests: object) -> None:
 
 
 def main(module: str = "fastvenv", packages: str = "") -> int:
-    """Run the suite; 0 if it passed or if this interpreter came without it."""
+    """Run the suite; 0 if it passed, or outside of CI if this interpreter came without it."""
     if sys.prefix != sys.base_prefix and not packages:
         in_base_interpreter(module)
     if importlib.util.find_spec("test.test_venv") is None:
         print(f"skipped: {sys.executable} came without test.test_venv (Debian: libpython3.x-testsuite)")
-        return 0
+        return "CI" in os.environ
     if packages and packages not in sys.path:
         sys.path.append(packages)
     suite = load(module)
