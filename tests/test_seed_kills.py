@@ -35,6 +35,18 @@ def test_many_creators_on_an_empty_cache(tmp_path, cache):
     assert leftovers(cache) == []
 
 
+@pytest.mark.parametrize("state", ["cold", "warm"])
+def test_many_creators_of_one_environment(state, tmp_path, request, monkeypatch):
+    """Processes that make the same environment at the same time all end well; what they leave is whole and no more."""
+    if state == "warm":
+        monkeypatch.setenv("FASTVENV_CACHE_DIR", str(request.getfixturevalue("filled")))
+    for number in range(3):
+        env = tmp_path / f"env{number}"
+        for process in [start(env) for _ in range(3)]:
+            assert (process.communicate()[1], process.returncode) == (b"", 0)
+        seeding.check_whole(env)
+
+
 def create_killed(env, least, most):
     """An environment whose creator is killed somewhere between these times, in seconds after its start."""
     with start(env) as process:

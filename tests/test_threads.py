@@ -54,3 +54,38 @@ def test_other_threads_run_while_files_are_written(tmp_path):
         text = fifo.read()
     thread.join()
     assert text.startswith("home = ")
+
+
+def test_a_module_that_another_thread_is_importing_is_waited_for(tmp_path):
+    """What a stage uses only if it is loaded is used when it is whole, not in the middle of its import."""
+    program = """
+import _thread, sys, fastvenv
+
+def background(function, *args):
+    ended = _thread.allocate_lock()
+    ended.acquire()
+    _thread.start_new_thread(lambda: (function(*args), ended.release()), ())
+    return ended
+
+class Pausing:
+    def find_spec(name, path=None, target=None):
+        if name == "string" and "logging" in sys.modules:
+            reached.release()
+            go_on.acquire()
+
+reached, go_on = _thread.allocate_lock(), _thread.allocate_lock()
+reached.acquire(), go_on.acquire()
+for name in ("logging", "string"):
+    sys.modules.pop(name, None)
+sys.meta_path.insert(0, Pausing)
+imported = background(__import__, "logging")
+assert reached.acquire(timeout=30)
+created = background(fastvenv.create, sys.argv[1])
+assert not created.acquire(timeout=0.3), "it did not wait"
+go_on.release()
+assert imported.acquire(timeout=30) and created.acquire(timeout=30)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "env"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

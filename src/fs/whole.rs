@@ -7,11 +7,11 @@
 //! What somebody has arranged is kept as the standard library keeps it, and written in place: links, files with more
 //! than one name, with another owner, read-only ones, or in a folder that takes no new names.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::dir::{close, rename_new};
 
@@ -118,8 +118,11 @@ fn take_place(unfinished: &Path, path: &Path, keeps_permissions: bool) -> io::Re
     match fs::symlink_metadata(path) {
         Ok(old) => match fs::symlink_metadata(unfinished) {
             Ok(new) if is_plain(&old) && have_one_owner(&old, &new) => {
-                if keeps_permissions && old.permissions() != new.permissions() {
-                    fs::set_permissions(unfinished, old.permissions())?;
+                if keeps_permissions
+                    && old.permissions() != new.permissions()
+                    && let Err(error) = fs::set_permissions(unfinished, old.permissions())
+                {
+                    return told(Err(error));
                 }
             }
             Ok(_) => return Ok(Named::Unable(ErrorKind::AlreadyExists.into())),
@@ -142,14 +145,13 @@ fn told(renamed: io::Result<()>) -> io::Result<Named> {
 
 /// A new file in the same folder. The name is short, so that it fits wherever the other names of an environment do.
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    static PROCESS: OnceLock<u32> = OnceLock::new();
-    static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{UNFINISHED}{}-{number}", PROCESS.get_or_init(std::process::id));
+        // The time too: processes of two containers may have one id, and nobody may find another's file by his name.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let name = format!("{UNFINISHED}{}-{}", std::process::id(), since.as_nanos());
         let unfinished = path.with_file_name(name);
         match File::create_new(&unfinished) {
-            // A forked process, one of another container, or one that was killed has the same number.
+            // Another thread has asked for the time at the same moment.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return created.map(|file| (unfinished, file)),
         }
@@ -160,7 +162,10 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
 /// written: a read-only folder, a file that is a mount point, a path that is as long as may be.
 fn is_refusal(error: &io::Error) -> bool {
     use ErrorKind::{InvalidFilename, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+    // On Windows, where a scanner may have opened the new file before it could get its name.
+    const ERROR_SHARING_VIOLATION: i32 = 32;
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | InvalidFilename)
+        || (cfg!(windows) && error.raw_os_error() == Some(ERROR_SHARING_VIOLATION))
 }
 
 /// Whether a file may be replaced without anybody noticing. A read-only one may not: to write to it is to fail.
@@ -191,11 +196,18 @@ fn have_one_owner(_: &Metadata, _: &Metadata) -> bool {
 pub fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let is_ours = entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes());
-        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        if is_unfinished(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Whether [`create_beside`] gives such names: a user's file may start like one.
+fn is_unfinished(name: &OsStr) -> bool {
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let numbers = name.as_encoded_bytes().strip_prefix(UNFINISHED.as_bytes());
+    let parts: Vec<_> = numbers.unwrap_or_default().split(|byte| *byte == b'-').collect();
+    matches!(parts[..], [process, time] if is_number(process) && is_number(time))
 }
 
 #[cfg(test)]
@@ -244,10 +256,13 @@ mod tests {
     fn only_what_is_unfinished_is_swept() {
         let temp = tempfile::tempdir().unwrap();
         fs::create_dir(temp.path().join(".fastvenv-folder")).unwrap();
-        for name in [".fastvenv-1-2", "fastvenv-1-2", ".gitignore"] {
+        for name in [".fastvenv-1-2", "fastvenv-1-2", ".gitignore", ".fastvenv-version", ".fastvenv-1-2-3"] {
             fs::write(temp.path().join(name), "").unwrap();
         }
         sweep(temp.path());
-        assert_eq!(names(temp.path()), [".fastvenv-folder", ".gitignore", "fastvenv-1-2"]);
+        assert_eq!(
+            names(temp.path()),
+            [".fastvenv-1-2-3", ".fastvenv-folder", ".fastvenv-version", ".gitignore", "fastvenv-1-2"]
+        );
     }
 }

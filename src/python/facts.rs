@@ -125,8 +125,11 @@ fn scheme_template(sysconfig: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<
 
 /// The module, if it has been imported in this process.
 pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let found = sys(py, intern!(py, "modules"))?.call_method1(intern!(py, "get"), (module,))?;
-    Ok((!found.is_none()).then_some(found))
+    if sys(py, intern!(py, "modules"))?.call_method1(intern!(py, "get"), (module,))?.is_none() {
+        return Ok(None);
+    }
+    // Another thread may be in the middle of the import: this one waits until it is whole.
+    Ok(Some(py.import(module)?.into_any()))
 }
 
 fn is_cpython(py: Python<'_>) -> PyResult<bool> {

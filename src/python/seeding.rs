@@ -65,6 +65,8 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     let Some(paths) = own_paths(context, &interpreter)? else {
         return Ok(Err("the context is not as fastvenv made it"));
     };
+    // All that is read of the process's environment is read here, where no other thread of Python changes it.
+    let variables = variables(py)?;
     let machinery = py.import(intern!(py, "_frozen_importlib_external"))?;
     Ok(Ok(Request {
         platform: interpreter.platform,
@@ -79,7 +81,8 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
         config: paths.env_dir.join("pyvenv.cfg"),
         bin_path: paths.bin_path,
         env_exe: paths.env_exe,
-        variables: variables(py)?,
+        cache_folder: variables.cache_folder(),
+        variables,
     }))
 }
 

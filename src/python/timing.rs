@@ -55,7 +55,8 @@ impl Stopwatch {
 /// `FASTVENV_LOG=debug` shows the records on stderr.
 ///
 /// The variable is read past `os.environ`, which passes every change on to the system but takes 2 µs to say that it
-/// has no such key; the GIL, which is held here, keeps Python from changing it meanwhile.
+/// has no such key. The GIL, which is held here, keeps Python from changing it meanwhile; a free-threaded Python has
+/// none, and there it is as unwise as in C to change the environment while other threads work.
 fn heed_variable(py: Python<'_>) -> PyResult<()> {
     match std::env::var_os("FASTVENV_LOG") {
         None => Ok(()),

@@ -16,6 +16,7 @@ pub mod place;
 pub mod reason;
 pub mod record;
 pub mod request;
+mod turn;
 mod walk;
 pub mod wheel;
 
@@ -82,6 +83,8 @@ fn try_seed(
     let recipe = request.recipe()?;
     let wheels = request.wheels()?;
     let target = request.target()?;
+    // Another process may be making the same environment: what it leaves is then looked at, not worked on.
+    turn::wait(observer, || Ok(target.packages.try_lock_itself().then_some(())))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
     seeding.cache = seeding.open_cache(request);
@@ -110,8 +113,8 @@ struct Seeding<'a> {
 
 impl Seeding<'_> {
     fn open_cache(&mut self, request: &Request) -> Option<Cache> {
-        let opened = match request.variables.cache_folder() {
-            Some(folder) => Cache::open_at(&folder),
+        let opened = match &request.cache_folder {
+            Some(folder) => Cache::open_at(folder),
             None => Err(cache::Unusable::NoHome),
         };
         match opened {

@@ -43,6 +43,8 @@ pub struct Request {
     pub config: PathBuf,
     /// The variables that matter.
     pub variables: Variables,
+    /// The folder of the cache, [`Variables::cache_folder`]; `None` if there is no place for one.
+    pub cache_folder: Option<PathBuf>,
 }
 
 /// The variables that matter here, as `os.environ` has them.

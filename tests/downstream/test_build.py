@@ -19,7 +19,11 @@ FILES = ["tests/test_env.py", "tests/test_main.py"]
 
 # Tests that fail with fastvenv and pass without, each with the reason. Such a test must fail, so that this table can't
 # outlive its reasons. What fails with the standard library too is no business of ours, and needn't be here.
-EXCLUDED: dict[str, str] = {}
+EXCLUDED: dict[str, str] = {
+    "tests/test_env.py::test_isolated_env_log[False]": (
+        "compares all records at DEBUG, of every logger; the stages and their times, which fastvenv logs, are among them"
+    ),
+}
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,16 @@ pub struct Dir {
     path: PathBuf,
 }
 
+/// What the system would say, with its code, from which Python makes a NotADirectoryError.
+fn not_a_directory() -> io::Error {
+    const ERROR_DIRECTORY: i32 = 267;
+    if cfg!(windows) {
+        io::Error::from_raw_os_error(ERROR_DIRECTORY)
+    } else {
+        io::ErrorKind::NotADirectory.into()
+    }
+}
+
 impl Dir {
     /// Opens a folder by its path; links on the way are followed.
     pub fn open(path: &Path) -> Result<Self> {
@@ -25,15 +35,13 @@ impl Dir {
         if dir.facts()?.kind == Kind::Folder {
             return Ok(dir);
         }
-        Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into()))
+        Err(Error::io("open the folder", path, not_a_directory()))
     }
 
     /// Opens a folder by its path; links on the way are followed, but a link in its own place is refused.
     pub fn open_itself(path: &Path) -> Result<Self> {
         match fs::symlink_metadata(path) {
-            Ok(found) if !found.is_dir() => {
-                Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into()))
-            }
+            Ok(found) if !found.is_dir() => Err(Error::io("open the folder", path, not_a_directory())),
             _ => Self::open(path),
         }
     }
@@ -61,7 +69,7 @@ impl Dir {
         let path = self.join(name);
         match self.facts_of(name) {
             Ok(Facts { kind: Kind::Folder, .. }) => Ok(Self { path }),
-            Ok(_) => Err(Error::io("open the folder", path, io::ErrorKind::NotADirectory.into())),
+            Ok(_) => Err(Error::io("open the folder", path, not_a_directory())),
             Err(source) => Err(Error::io("open the folder", path, source)),
         }
     }
@@ -71,7 +79,7 @@ impl Dir {
     pub(super) fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
         match self.facts_of(name)?.kind {
             Kind::Folder => Ok(Self { path: self.join(name) }),
-            _ => Err(io::ErrorKind::NotADirectory.into()),
+            _ => Err(not_a_directory()),
         }
     }
 
@@ -146,6 +154,11 @@ impl Dir {
     /// Removes the file or link of that name.
     pub fn remove_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
         let path = self.join(name);
+        // On Windows `std` removes what may not be written; CPython, and so we, leave it.
+        const ERROR_ACCESS_DENIED: i32 = 5;
+        if cfg!(windows) && fs::symlink_metadata(&path).is_ok_and(|found| found.permissions().readonly()) {
+            return Err(Error::io("remove", path, io::Error::from_raw_os_error(ERROR_ACCESS_DENIED)));
+        }
         let removed = fs::remove_file(&path).or_else(|error| match fs::symlink_metadata(&path) {
             // On Windows a link to a folder is itself removed as a folder.
             Ok(found) if found.is_symlink() => fs::remove_dir(&path),
@@ -163,6 +176,11 @@ impl Dir {
     /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
     pub fn set_modified(&self, name: &(impl AsRef<OsStr> + ?Sized), modified: i64) -> io::Result<()> {
         OpenOptions::new().write(true).open(self.join(name))?.set_modified(time(modified))
+    }
+
+    /// Locks the folder itself as long as it is open here: that can't be done, and so true.
+    pub fn try_lock_itself(&self) -> bool {
+        true
     }
 
     pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {

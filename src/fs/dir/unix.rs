@@ -5,8 +5,8 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat};
-use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RawMode, Stat};
+use rustix::fs::{flock, fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::unix_files::timestamps;
@@ -147,7 +147,11 @@ impl Dir {
 
     /// Makes a second name, in `other`, for the file of that name here.
     pub fn link(&self, name: &str, other: &Self) -> io::Result<()> {
-        Ok(linkat(&self.handle, name, &other.handle, name, AtFlags::empty())?)
+        match linkat(&self.handle, name, &other.handle, name, AtFlags::empty()) {
+            // On macOS these are two codes, and only the second has the kind that callers look for.
+            Err(Errno::NOTSUP) => Err(Errno::OPNOTSUPP.into()),
+            linked => Ok(linked?),
+        }
     }
 
     /// Moves what has the name `from` here to the name `to` here, over a file or an empty folder.
@@ -165,7 +169,10 @@ impl Dir {
     pub fn names(&self) -> Result<Vec<OsString>> {
         let list = || {
             let mut names = Vec::new();
-            for entry in rustix::fs::Dir::read_from(&self.handle)? {
+            // By a handle of its own, since to open `.` anew would take the right to search the folder.
+            let mut entries = rustix::fs::Dir::new(self.handle.try_clone()?)?;
+            entries.rewind();
+            for entry in entries {
                 let entry = entry?;
                 let name = entry.file_name().to_bytes();
                 if name != b"." && name != b".." {
@@ -193,6 +200,12 @@ impl Dir {
     pub fn set_modified(&self, name: &(impl AsRef<OsStr> + ?Sized), modified: i64) -> io::Result<()> {
         let times = timestamps(modified);
         Ok(rustix::fs::utimensat(&self.handle, name.as_ref(), &times, AtFlags::SYMLINK_NOFOLLOW)?)
+    }
+
+    /// Locks the folder itself as long as it is open here. False if another handle of it holds the lock; true also where
+    /// folders can't be locked.
+    pub fn try_lock_itself(&self) -> bool {
+        flock(&self.handle, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
     }
 
     pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {

@@ -32,7 +32,11 @@ pub(in crate::fs) fn finish(
 /// can: [`io::ErrorKind::Unsupported`] or [`io::ErrorKind::InvalidInput`].
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 pub(in crate::fs) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    Ok(rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // On macOS these are two codes, and only the second has the kind that callers look for.
+        Err(Errno::NOTSUP) => Err(Errno::OPNOTSUPP.into()),
+        renamed => Ok(renamed?),
+    }
 }
 
 /// Renames a file unless something has the new name: there is no such call here.

@@ -25,7 +25,7 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
     watch.tell(|| format!("creating an environment in {env_dir:?}"));
     watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|halt| match halt {
         Halt::Stage(error) if !stood => tell_what_is_left(py, error, &folder),
-        Halt::Stage(error) | Halt::Hook(error) => error,
+        Halt::Stage(error) | Halt::Whole(error) => error,
     })
 }
 
@@ -33,8 +33,9 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
 enum Halt {
     /// A stage failed: it was fastvenv's to complete the environment.
     Stage(PyErr),
-    /// A hook of a subclass failed, and what it says is not added to.
-    Hook(PyErr),
+    /// What failed came after fastvenv's own work, and what it says is not added to: the hook of a subclass, or the
+    /// upgrade of an environment that is whole.
+    Whole(PyErr),
 }
 
 impl From<PyErr> for Halt {
@@ -77,7 +78,7 @@ impl<'py> Stages<'_, 'py> {
         completed?;
         match younger(builder, intern!(py, "upgrade_deps"))? {
             Some(wanted) if wanted.is_truthy()? => {
-                self.call(intern!(py, "upgrade_dependencies"), &context)?;
+                self.call(intern!(py, "upgrade_dependencies"), &context).map_err(Halt::Whole)?;
                 Ok(())
             }
             _ => Ok(()),
@@ -104,7 +105,7 @@ impl<'py> Stages<'_, 'py> {
         }
         if !is_set(builder, intern!(py, "upgrade"))? {
             self.call(intern!(py, "setup_scripts"), context)?;
-            self.call(intern!(py, "post_setup"), context).map_err(Halt::Hook)?;
+            self.call(intern!(py, "post_setup"), context).map_err(Halt::Whole)?;
         }
         Ok(())
     }

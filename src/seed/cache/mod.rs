@@ -17,8 +17,6 @@ mod sweep;
 mod tag;
 
 use std::fs::File;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 pub use folder::{Unusable, default_folder};
 pub use sweep::{Usage, clean, usage};
@@ -27,7 +25,7 @@ use super::bundled::BundledWheel;
 use super::image::{self, Image, Recipe, now};
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
-use super::{digest, hex};
+use super::{digest, hex, turn};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, facts_at};
 
@@ -35,8 +33,6 @@ use crate::fs::dir::{Access, Dir, facts_at};
 const FORMAT: &str = "1";
 /// How often the use of an image is recorded, in nanoseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
-/// How long another builder is waited for: a build takes a second or two.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The cache, opened and found trustworthy.
 #[derive(Debug)]
@@ -132,19 +128,7 @@ impl Cache {
 
     /// The lock on building this image; `None` when patience has run out, and the image is built all the same.
     fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<File>> {
-        let since = Instant::now();
-        loop {
-            if let Some(lock) = self.locks.try_lock(key)? {
-                return Ok(Some(lock));
-            }
-            if since.elapsed() > PATIENCE {
-                return Ok(None);
-            }
-            if observer.interrupted() {
-                return Err(Error::Interrupted);
-            }
-            sleep(Duration::from_millis(5));
-        }
+        turn::wait(observer, || self.locks.try_lock(key))
     }
 
     /// A new folder to build in, with the lock that says that its builder lives.

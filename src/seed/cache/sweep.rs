@@ -68,7 +68,7 @@ pub fn usage(path: &Path) -> Result<Usage> {
     Ok(usage)
 }
 
-/// Removes everything in the cache in this folder, and the folder if nothing of others is in it.
+/// Removes everything in the cache in this folder, but not what others have put there, nor the folder.
 /// Returns what was removed.
 pub fn clean(path: &Path) -> Result<Usage> {
     let removed = usage(path)?;
