@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -11,6 +12,9 @@ from hypothesis import HealthCheck, settings
 
 import seeding
 from circumstances import mounted
+
+# A shell starts what runs in its background with interrupts ignored, and Python and its children leave that so.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, max_examples=200, print_blob=True)
