@@ -1,7 +1,5 @@
 //! Facts about the interpreter that environments are made for: handed in by the border, never discovered here.
 
-use std::path::PathBuf;
-
 /// Which of Python's two file system layouts applies: the value of `os.name`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
@@ -54,8 +52,6 @@ pub struct Interpreter {
     pub platform: Platform,
     /// `sys.version_info[:3]`.
     pub version: Version,
-    /// `sys.executable`: the running interpreter, which may itself stand in an environment.
-    pub executable: PathBuf,
     /// `sys.platform == "darwin"`.
     pub macos: bool,
     /// `sys.maxsize > 2**32`.

@@ -143,7 +143,6 @@ mod tests {
         Interpreter {
             platform,
             version: V(minor),
-            executable: PathBuf::from("/usr/bin/python3"),
             macos: false,
             is_64bit: true,
             utf8_file_names: true,

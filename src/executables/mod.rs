@@ -76,7 +76,6 @@ fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
 mod tests {
     use super::*;
     use crate::interpreter::Platform;
-    use std::path::PathBuf;
 
     #[test]
     fn the_extra_name_is_of_3_14_alone() {
@@ -84,7 +83,6 @@ mod tests {
             posix_names(&Interpreter {
                 platform: Platform::Posix,
                 version: Version { major: 3, minor, micro: 0 },
-                executable: PathBuf::new(),
                 macos: false,
                 is_64bit: true,
                 utf8_file_names,

@@ -38,6 +38,7 @@ pub fn call_new_python(
 }
 
 /// The package `fastvenv`: the globals of the stages, as `venv` is of the stdlib's.
-pub fn package(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
-    py.import(intern!(py, "fastvenv"))
+pub fn package(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let name = intern!(py, "fastvenv");
+    facts::loaded(py, name)?.map_or_else(|| Ok(py.import(name)?.into_any()), Ok)
 }

@@ -102,7 +102,7 @@ fn has_own_stages(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// Whether somebody has put a function of their own where `_call_new_python` would find `check_output`: they want to
 /// see the call.
 fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
-    if super::child::package(py)?.dict().contains("subprocess")? {
+    if super::child::package(py)?.getattr(intern!(py, "__dict__"))?.contains("subprocess")? {
         return Ok(true);
     }
     let Some(subprocess) = facts::loaded(py, intern!(py, "subprocess"))? else {

@@ -1,5 +1,7 @@
 //! `pyvenv.cfg` and the ignore file.
 
+use std::path::PathBuf;
+
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -17,6 +19,8 @@ pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_
     context.set_path(intern!(py, "cfg_path"), &path)?;
     let home = context.path(intern!(py, "python_dir"))?;
     let interpreter = facts::interpreter(py)?;
+    // The running interpreter, which may itself stand in an environment.
+    let executable: PathBuf = facts::sys(py, intern!(py, "executable"))?.extract()?;
     let options = options(builder)?;
     let prompt_repr = prompt_repr(builder)?;
     py.detach(|| {
@@ -24,8 +28,8 @@ pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_
             home: &home,
             version: interpreter.version,
             prompt_repr,
-            real_executable: &fs::real_path(&interpreter.executable),
-            executable: &interpreter.executable,
+            real_executable: &fs::real_path(&executable),
+            executable: &executable,
             env_dir: &env_dir,
             platform: interpreter.platform,
             options: &options,
