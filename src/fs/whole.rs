@@ -148,7 +148,8 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         // The time too: processes of two containers may have one id, and nobody may find another's file by his name.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let name = format!("{UNFINISHED}{}-{}", std::process::id(), since.as_nanos());
+        let (seconds, rest) = (since.as_secs(), since.subsec_nanos());
+        let name = format!("{UNFINISHED}{}-{seconds}{rest:09}", std::process::id());
         let unfinished = path.with_file_name(name);
         match File::create_new(&unfinished) {
             // Another thread has asked for the time at the same moment.

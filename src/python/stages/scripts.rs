@@ -6,7 +6,7 @@ use pyo3::exceptions::PyUnicodeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use crate::error::quoted;
+use crate::error::{Result, quoted};
 use crate::fs;
 use crate::interpreter::Platform;
 use crate::python::child::package;
@@ -35,8 +35,12 @@ pub fn install_scripts(
     let path: PathBuf = path.extract()?;
     let platform = facts::platform(py)?;
     let bin_path = Context(context).path(intern!(py, "bin_path"))?;
-    for script in py.detach(|| install::scripts_in(&path, platform))? {
-        install_script(builder, context, &script, platform, &bin_path)?;
+    let scripts = py.detach(|| {
+        let scripts = install::scripts_in(&path, platform)?.into_iter();
+        scripts.map(|script| Ok((fs::read_template(&script.source)?, script))).collect::<Result<Vec<_>>>()
+    })?;
+    for (template, script) in &scripts {
+        install_script(builder, context, (template, script), platform, &bin_path)?;
     }
     Ok(())
 }
@@ -44,14 +48,13 @@ pub fn install_scripts(
 fn install_script(
     builder: &Bound<'_, PyAny>,
     context: &Bound<'_, PyAny>,
-    script: &Script,
+    (template, script): (&fs::Template, &Script),
     platform: Platform,
     bin_path: &Path,
 ) -> PyResult<()> {
     let py = builder.py();
     let folder = bin_path.join(&script.folder);
     let destination = folder.join(script.source.file_name().unwrap_or_default());
-    let template = py.detach(|| fs::read_template(&script.source))?;
     let mut content = None;
     if !install::is_binary(&script.source, platform) {
         match replaced(builder, context, script, &template.content)? {
@@ -64,7 +67,7 @@ fn install_script(
         }
     }
     let content = content.as_ref().unwrap_or(&template.content);
-    Ok(py.detach(|| install::write_script(&template, content, &folder, &destination))?)
+    Ok(py.detach(|| install::write_script(template, content, &folder, &destination))?)
 }
 
 /// The template with `self.replace_variables` applied, or why it is no text that can be written.
