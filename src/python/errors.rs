@@ -59,10 +59,10 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
         Err(error) => error,
     };
     let error = with_operation(py, error, operation);
-    if let Some(advice) = crate::fs::advice(source) {
-        add_note(py, &error, advice);
+    match crate::fs::advice(source) {
+        Some(advice) => noted(py, error, advice),
+        None => error,
     }
-    error
 }
 
 /// The system's text for the code, as `os.strerror` gives it: without the code that Rust appends.
@@ -88,14 +88,9 @@ fn with_operation(py: Python<'_>, error: PyErr, operation: &str) -> PyErr {
     noted(py, error, &format!("fastvenv could not {operation}"))
 }
 
-/// The error with a note: the words of the standard library stay as they are, ours come after them.
+/// The error with a note, added as `BaseException.add_note` does: the words of the standard library stay as they are,
+/// ours come after them. Before 3.11 nobody prints notes but our own command line.
 pub fn noted(py: Python<'_>, error: PyErr, note: &str) -> PyErr {
-    add_note(py, &error, note);
-    error
-}
-
-/// Adds a note as `BaseException.add_note` does. Before 3.11 nobody prints it but our own command line.
-pub fn add_note(py: Python<'_>, error: &PyErr, note: &str) {
     let value = error.value(py);
     let name = intern!(py, "__notes__");
     let appended = match value.getattr(name) {
@@ -104,6 +99,7 @@ pub fn add_note(py: Python<'_>, error: &PyErr, note: &str) {
     };
     // An exception that takes no note is still the right exception.
     drop(appended);
+    error
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<O
     if found.is_none() {
         return Ok(None);
     }
-    // What an import statement looks at first, too; it takes five times as long to find that nothing is to do.
+    // What an import statement looks at too, after work that is for nothing where the import has ended.
     let spec = found.getattr(intern!(py, "__spec__"));
     let initializing = spec.and_then(|spec| spec.getattr(intern!(py, "_initializing")));
     if initializing.is_ok_and(|yes| yes.is_truthy().unwrap_or(true)) {

@@ -8,7 +8,7 @@ use pyo3::types::PyString;
 
 use crate::error::quoted;
 use crate::fs;
-use crate::python::errors::add_note;
+use crate::python::errors::noted;
 use crate::python::facts;
 use crate::python::options::{is_set, younger};
 use crate::python::timing::Stopwatch;
@@ -116,11 +116,10 @@ impl<'py> Stages<'_, 'py> {
 /// What stands in it is kept, as the standard library keeps it: another process may be completing it, and a user may
 /// want to see how far it came.
 fn tell_what_is_left(py: Python<'_>, error: PyErr, folder: &Path) -> PyErr {
-    if !py.detach(|| fs::remove_if_empty(folder)) {
-        let left = quoted(folder);
-        let note =
-            format!("{left} was left incomplete; creating it again, once the cause is gone, completes it");
-        add_note(py, &error, &note);
+    if py.detach(|| fs::remove_if_empty(folder)) {
+        return error;
     }
-    error
+    let left = quoted(folder);
+    let note = format!("{left} was left incomplete; creating it again, once the cause is gone, completes it");
+    noted(py, error, &note)
 }

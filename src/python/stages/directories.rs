@@ -14,7 +14,7 @@ use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
 use crate::python::child::package;
 use crate::python::context::{Context, encoded, new_context, path_text};
-use crate::python::errors::{add_note, noted};
+use crate::python::errors::noted;
 use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::seeding::Signals;
@@ -27,10 +27,10 @@ pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> 
     let mut signals = Signals::new();
     py.detach(|| fs::clear_folder(&path, &mut || signals.interrupted())).map_err(|error| {
         let error = signals.exception(error);
-        if let Some(note) = note_of_remains(&path) {
-            add_note(py, &error, &note);
+        match note_of_remains(&path) {
+            Some(note) => noted(py, error, &note),
+            None => error,
         }
-        error
     })
 }
 

@@ -39,13 +39,12 @@ fn explain(py: Python<'_>, error: PyErr) -> PyErr {
              of its own:\n\n    apt install python{major}.{minor}-venv\n\nInstall it and create the environment again, or \
              create it without pip."
         );
-        errors::add_note(py, &error, &note);
+        errors::noted(py, error, &note)
     } else {
         let note = "ensurepip could not install pip; what it printed, the error's `output`, says why. \
                     Mend the cause and create the environment again, or create it without pip.";
-        errors::add_note(py, &error, note);
+        errors::noted(py, error, note)
     }
-    error
 }
 
 /// `EnvBuilder.upgrade_dependencies`.
