@@ -249,6 +249,32 @@ def test_a_mock_on_an_instance_stands_in_for_a_stage(tmp_path):
     assert context.env_dir == str(tmp_path / "env")
 
 
+@pytest.mark.parametrize("name", ["_venv_path", "symlink_or_copy", "replace_variables"])
+@pytest.mark.parametrize("way", ["subclass", "class", "instance", "attribute hook"])
+def test_no_way_of_standing_in_for_a_helper_is_overlooked(name, way, tmp_path):
+    """What a stage calls for a part of its work is whatever a plain call would reach, however it came there."""
+    builder = fastvenv.EnvBuilder(symlinks=True)
+    watched = mock.Mock(side_effect=getattr(builder, name))
+    method = staticmethod(watched)
+    if way == "class":
+        with mock.patch.object(fastvenv.EnvBuilder, name, method):
+            builder.create(tmp_path / "env")
+    else:
+        if way == "instance":
+            setattr(builder, name, watched)
+        elif way == "subclass":
+            builder = type("Sub", (fastvenv.EnvBuilder,), {name: method})(symlinks=True)
+        else:
+
+            class Hooked(fastvenv.EnvBuilder):
+                def __getattribute__(self, attribute):
+                    return watched if attribute == name else super().__getattribute__(attribute)
+
+            builder = Hooked(symlinks=True)
+        builder.create(tmp_path / "env")
+    assert watched.call_count > 1
+
+
 def test_patching_the_class_reaches_every_subclass(tmp_path):
     """mock.patch.object on EnvBuilder is seen by instances of subclasses and undone afterwards."""
     before = vars(fastvenv.EnvBuilder)["setup_scripts"]

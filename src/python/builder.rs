@@ -97,7 +97,7 @@ impl EnvBuilder {
         dst: &Bound<'_, PyAny>,
         relative_symlinks_ok: bool,
     ) -> PyResult<()> {
-        guarded(|| executables::symlink_or_copy(slf.as_any(), src, dst, relative_symlinks_ok))
+        guarded(|| executables::symlink_or_copy(slf.as_any(), src, dst, relative_symlinks_ok).map(drop))
     }
 
     /// Write a `.gitignore` that keeps the whole environment out of git.

@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::interpreter::{Interpreter, Platform, Version};
 use crate::layout::{self, Folder};
@@ -46,12 +46,12 @@ pub fn os_path<'py>(
 /// `os.name` as a value.
 pub fn platform(py: Python<'_>) -> PyResult<Platform> {
     let name = os(py)?.getattr(intern!(py, "name"))?;
-    Ok(if name.eq("nt")? { Platform::Nt } else { Platform::Posix })
+    Ok(if name.eq(intern!(py, "nt"))? { Platform::Nt } else { Platform::Posix })
 }
 
 /// The facts of the running interpreter.
 pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
-    let version = sys(py, intern!(py, "version_info"))?;
+    let version = sys(py, intern!(py, "version_info"))?.cast_into::<PyTuple>()?;
     let encoding = sys(py, intern!(py, "getfilesystemencoding"))?.call0()?;
     Ok(Interpreter {
         platform: platform(py)?,
@@ -60,9 +60,9 @@ pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
             minor: version.get_item(1)?.extract()?,
             micro: version.get_item(2)?.extract()?,
         },
-        macos: sys(py, intern!(py, "platform"))?.eq("darwin")?,
+        macos: sys(py, intern!(py, "platform"))?.eq(intern!(py, "darwin"))?,
         is_64bit: sys(py, intern!(py, "maxsize"))?.gt(1_i64 << 32)?,
-        utf8_file_names: encoding.eq("utf-8")?,
+        utf8_file_names: encoding.eq(intern!(py, "utf-8"))?,
         // Windows has no abiflags before 3.14.
         abiflags: sys(py, intern!(py, "abiflags")).and_then(|flags| flags.extract()).unwrap_or_default(),
         platlibdir: sys(py, intern!(py, "platlibdir"))?.extract()?,
@@ -138,7 +138,7 @@ pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<O
 }
 
 fn is_cpython(py: Python<'_>) -> PyResult<bool> {
-    sys(py, intern!(py, "implementation"))?.getattr(intern!(py, "name"))?.eq("cpython")
+    sys(py, intern!(py, "implementation"))?.getattr(intern!(py, "name"))?.eq(intern!(py, "cpython"))
 }
 
 fn path_by_sysconfig(

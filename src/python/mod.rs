@@ -9,6 +9,7 @@ mod errors;
 mod facts;
 mod logging;
 mod options;
+mod overriding;
 mod seeding;
 mod stages;
 mod timing;

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::PyString;
 
-use super::builder::EnvBuilder;
 use super::context::Context;
 use super::facts;
+use super::overriding::is_own;
 use crate::error::Error;
 use crate::interpreter::Interpreter;
 use crate::seed::{Observer, Outcome, Request, Variables, seed};
@@ -86,13 +86,10 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     }))
 }
 
-/// Whether neither a subclass nor a patch has replaced a stage that the native way stands in for.
+/// Whether no stage is overridden that the native way stands in for.
 fn has_own_stages(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = builder.py();
-    let own: Bound<'_, PyType> = py.get_type::<EnvBuilder>();
-    let (class, namespace) = (builder.get_type(), builder.getattr(intern!(py, "__dict__"))?);
     for name in STAGES {
-        if namespace.contains(name)? || !class.getattr(name)?.is(&own.getattr(name)?) {
+        if !is_own(builder, &PyString::intern(builder.py(), name))? {
             return Ok(false);
         }
     }

@@ -17,6 +17,7 @@ use crate::python::context::{Context, encoded, new_context, path_text};
 use crate::python::errors::noted;
 use crate::python::facts;
 use crate::python::options::is_set;
+use crate::python::overriding::is_own;
 use crate::python::seeding::Signals;
 use crate::scripts::install;
 use crate::seed::Observer;
@@ -50,7 +51,16 @@ pub fn venv_path<'py>(
     env_dir: &Bound<'py, PyAny>,
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let path = facts::scheme_path(py, &facts::interpreter(py)?, &env_dir.extract::<PathBuf>()?, name)?;
+    path_by_scheme(py, &facts::interpreter(py)?, &env_dir.extract::<PathBuf>()?, name)
+}
+
+fn path_by_scheme<'py>(
+    py: Python<'py>,
+    interpreter: &Interpreter,
+    folder: &Path,
+    name: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let path = facts::scheme_path(py, interpreter, folder, name)?;
     facts::os_path(py, intern!(py, "normpath"), (path_text(py, &path)?,))
 }
 
@@ -192,8 +202,13 @@ fn create_folders(
 ) -> PyResult<()> {
     let py = builder.py();
     let version = interpreter.version;
+    // For its own method the interpreter would be asked for the same facts again, for each folder.
+    let is_own = is_own(builder, intern!(py, "_venv_path"))?;
     let by_scheme = |name: &str| -> PyResult<PathBuf> {
-        builder.call_method1(intern!(py, "_venv_path"), (env_dir, name))?.extract()
+        match is_own {
+            true => path_by_scheme(py, interpreter, folder, name)?.extract(),
+            false => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name))?.extract(),
+        }
     };
     let ensure = |attribute: &Bound<'_, PyString>, path: &Path| -> PyResult<()> {
         context.set_path(attribute, path)?;

@@ -14,14 +14,15 @@ use crate::interpreter::{Interpreter, Platform};
 use crate::python::context::{Context, path_text};
 use crate::python::facts;
 use crate::python::options::is_set;
+use crate::python::overriding::is_own;
 
-/// `EnvBuilder.symlink_or_copy`.
+/// `EnvBuilder.symlink_or_copy`. Tells what became of it, which Python's method doesn't.
 pub fn symlink_or_copy(
     builder: &Bound<'_, PyAny>,
     src: &Bound<'_, PyAny>,
     dst: &Bound<'_, PyAny>,
     relative_symlinks_ok: bool,
-) -> PyResult<()> {
+) -> PyResult<Placed> {
     let py = builder.py();
     if facts::platform(py)? == Platform::Nt {
         return Err(PyAssertionError::new_err("symlink_or_copy is not for Windows"));
@@ -36,11 +37,11 @@ pub fn symlink_or_copy(
             fs::copy_contents(&source, &destination).map(|()| Placed::Copied)
         }
     })?;
-    if let Placed::CopiedInstead(why) = placed {
+    if let Placed::CopiedInstead(why) = &placed {
         log::warn!(target: "fastvenv", "Unable to symlink {} to {}", quoted(&source), quoted(&destination));
         log::debug!(target: "fastvenv", "copied it instead: {why}");
     }
-    Ok(())
+    Ok(placed)
 }
 
 /// `EnvBuilder.setup_python`.
@@ -58,24 +59,46 @@ fn setup_posix(
     interpreter: &Interpreter,
 ) -> PyResult<()> {
     let py = builder.py();
-    let place = intern!(py, "symlink_or_copy");
+    let placing = Placing { builder, is_own: is_own(builder, intern!(py, "symlink_or_copy"))? };
     let (env_exe, bin_path) = (context.get(intern!(py, "env_exe"))?, context.path(intern!(py, "bin_path"))?);
-    builder.call_method1(place, (context.get(intern!(py, "executable"))?, &env_exe))?;
+    placing.place(&context.get(intern!(py, "executable"))?, &env_exe, false)?;
     let executable: PathBuf = env_exe.extract()?;
-    py.detach(|| fs::make_executable(&executable))?;
-
-    let relative = PyDict::new(py);
-    relative.set_item(intern!(py, "relative_symlinks_ok"), true)?;
     for name in executables::posix_names(interpreter) {
         let path = bin_path.join(name);
         if !py.detach(|| fs::exists(&path)) {
-            builder.call_method(place, (&env_exe, path_text(py, &path)?), Some(&relative))?;
-            py.detach(|| fs::make_executable(&path))?;
+            placing.place(&env_exe, path_text(py, &path)?.as_any(), true)?;
         } else if path != executable {
             py.detach(|| executables::finish_copy(&executable, &path))?;
         }
     }
     Ok(())
+}
+
+/// How a builder puts an executable in its place.
+struct Placing<'a, 'py> {
+    builder: &'a Bound<'py, PyAny>,
+    /// Whether `symlink_or_copy` is fastvenv's own, which tells whether it has made a link.
+    is_own: bool,
+}
+
+impl<'py> Placing<'_, 'py> {
+    /// `self.symlink_or_copy`. What comes of it can be executed.
+    fn place(&self, src: &Bound<'py, PyAny>, dst: &Bound<'py, PyAny>, is_beside: bool) -> PyResult<()> {
+        let py = self.builder.py();
+        if self.is_own {
+            if matches!(symlink_or_copy(self.builder, src, dst, is_beside)?, Placed::Linked) {
+                return Ok(());
+            }
+        } else {
+            let options = PyDict::new(py);
+            if is_beside {
+                options.set_item(intern!(py, "relative_symlinks_ok"), true)?;
+            }
+            self.builder.call_method(intern!(py, "symlink_or_copy"), (src, dst), Some(&options))?;
+        }
+        let path: PathBuf = dst.extract()?;
+        Ok(py.detach(|| fs::make_executable(&path))?)
+    }
 }
 
 fn setup_nt(

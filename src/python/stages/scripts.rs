@@ -12,6 +12,7 @@ use crate::interpreter::Platform;
 use crate::python::child::package;
 use crate::python::context::{Context, decoded, encoded, path_text};
 use crate::python::facts;
+use crate::python::overriding::is_own;
 use crate::scripts::install::{self, Script};
 use crate::scripts::placeholders::{self, Values};
 use crate::scripts::quoting::Shell;
@@ -39,25 +40,25 @@ pub fn install_scripts(
         let scripts = install::scripts_in(&path, platform)?.into_iter();
         scripts.map(|script| Ok((fs::read_template(&script.source)?, script))).collect::<Result<Vec<_>>>()
     })?;
+    let replacing =
+        Replacing { builder, context, is_own: is_own(builder, intern!(py, "replace_variables"))? };
     for (template, script) in &scripts {
-        install_script(builder, context, (template, script), platform, &bin_path)?;
+        install_script(&replacing, (template, script), platform, &bin_path)?;
     }
     Ok(())
 }
 
 fn install_script(
-    builder: &Bound<'_, PyAny>,
-    context: &Bound<'_, PyAny>,
+    replacing: &Replacing<'_, '_>,
     (template, script): (&fs::Template, &Script),
     platform: Platform,
     bin_path: &Path,
 ) -> PyResult<()> {
-    let py = builder.py();
     let folder = bin_path.join(&script.folder);
     let destination = folder.join(script.source.file_name().unwrap_or_default());
     let mut content = None;
     if !install::is_binary(&script.source, platform) {
-        match replaced(builder, context, script, &template.content)? {
+        match replacing.replaced(script, &template.content)? {
             Ok(text) => content = Some(text),
             Err(why) => {
                 let source = quoted(&script.source);
@@ -67,26 +68,36 @@ fn install_script(
         }
     }
     let content = content.as_ref().unwrap_or(&template.content);
+    let py = replacing.context.py();
     Ok(py.detach(|| install::write_script(template, content, &folder, &destination))?)
 }
 
-/// The template with `self.replace_variables` applied, or why it is no text that can be written.
-fn replaced(
-    builder: &Bound<'_, PyAny>,
-    context: &Bound<'_, PyAny>,
-    script: &Script,
-    template: &[u8],
-) -> PyResult<Result<Vec<u8>, String>> {
-    let py = builder.py();
-    let text = match std::str::from_utf8(template) {
-        Ok(text) => text,
-        Err(why) => return Ok(Err(why.to_string())),
-    };
-    context.setattr(intern!(py, "script_path"), path_text(py, &script.source)?)?;
-    let text = builder.call_method1(intern!(py, "replace_variables"), (text, context))?;
-    match encoded(&text) {
-        Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.to_string())),
-        text => text.map(Ok),
+/// How the variables of a builder's scripts are replaced.
+struct Replacing<'a, 'py> {
+    builder: &'a Bound<'py, PyAny>,
+    context: &'a Bound<'py, PyAny>,
+    /// Whether `replace_variables` is fastvenv's own. To make a `str` of each script for it, and bytes of that again,
+    /// takes longer than its work.
+    is_own: bool,
+}
+
+impl Replacing<'_, '_> {
+    /// The template with `self.replace_variables` applied, or why it is no text that can be written.
+    fn replaced(&self, script: &Script, template: &[u8]) -> PyResult<Result<Vec<u8>, String>> {
+        let py = self.context.py();
+        let text = match std::str::from_utf8(template) {
+            Ok(text) => text,
+            Err(why) => return Ok(Err(why.to_string())),
+        };
+        self.context.setattr(intern!(py, "script_path"), path_text(py, &script.source)?)?;
+        if self.is_own {
+            return replace(template, &Context(self.context)).map(Ok);
+        }
+        let text = self.builder.call_method1(intern!(py, "replace_variables"), (text, self.context))?;
+        match encoded(&text) {
+            Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.to_string())),
+            text => text.map(Ok),
+        }
     }
 }
 
@@ -95,8 +106,11 @@ pub fn replace_variables<'py>(
     text: &Bound<'py, PyAny>,
     context: &Context<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = text.py();
-    let template = encoded(text)?;
+    decoded(text.py(), &replace(&encoded(text)?, context)?)
+}
+
+fn replace(template: &[u8], context: &Context<'_, '_>) -> PyResult<Vec<u8>> {
+    let py = context.0.py();
     let values = Values {
         env_dir: &context.bytes(intern!(py, "env_dir"))?,
         env_name: &context.bytes(intern!(py, "env_name"))?,
@@ -105,7 +119,7 @@ pub fn replace_variables<'py>(
         bin_name: &context.bytes(intern!(py, "bin_name"))?,
         env_exe: &context.bytes(intern!(py, "env_exe"))?,
     };
-    decoded(py, &placeholders::replace(&template, &values, shell_of(context)?)?)
+    Ok(placeholders::replace(template, &values, shell_of(context)?)?)
 }
 
 /// The shell by the script's suffix. Before 3.14 contexts had no `script_path`, and subclasses that call
