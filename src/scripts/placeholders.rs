@@ -49,7 +49,8 @@ impl<'a> Values<'a> {
 pub fn replace(template: &[u8], values: &Values<'_>, shell: Shell) -> Result<Vec<u8>> {
     let mut script = Vec::with_capacity(template.len() + 256);
     let mut rest = template;
-    while let Some(start) = memmem::find(rest, COMMON_START) {
+    let finder = memmem::Finder::new(COMMON_START);
+    while let Some(start) = finder.find(rest) {
         let (text, tail) = rest.split_at(start);
         script.extend_from_slice(text);
         match values.at_start_of(tail) {
