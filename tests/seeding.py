@@ -93,6 +93,11 @@ def images(cache):
     return [path for path in (cache / "images").iterdir() if not path.name.startswith(".")]
 
 
+def manifests(cache):
+    """When the manifests of complete images were written."""
+    return {path: (path / "manifest").stat().st_mtime_ns for path in images(cache)}
+
+
 def leftovers(cache):
     """The unfinished images in the cache."""
     return [path for path in (cache / "images").iterdir() if path.name.startswith(".")]

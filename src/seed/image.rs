@@ -183,8 +183,8 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[String]) -> Result<Vec<Folde
         let here = walk.go(folder, Dir::open_folder)?;
         let facts =
             here.facts_of(name).map_err(|source| Error::io("examine", here.path().join(name), source))?;
-        let file =
-            ImageFile { name: name.to_owned(), size: facts.size, modified: facts.modified, executable };
+        let Facts { size, modified, mode, .. } = facts;
+        let file = ImageFile { name: name.to_owned(), size, modified, mode, executable };
         match folders.last_mut() {
             Some(last) if last.path == folder => last.files.push(file),
             _ => folders.push(Folder { path: folder.to_owned(), files: vec![file] }),

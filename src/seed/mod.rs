@@ -20,6 +20,8 @@ mod turn;
 mod walk;
 pub mod wheel;
 
+use std::fmt::Display;
+
 use sha2::{Digest, Sha256};
 
 use self::bundled::BundledWheel;
@@ -122,7 +124,7 @@ impl Seeding<'_> {
             Err(why) if why.is_suspicious() => {
                 self.observer.warning(&format!("{why}; pip is unpacked without it"))
             }
-            Err(why) => self.observer.debug(&format!("no cache is used: {why}")),
+            Err(why) => self.give_up_cache(&why),
         }
         None
     }
@@ -134,9 +136,8 @@ impl Seeding<'_> {
             let cached = match cache.image(&self.recipe, wheel, self.observer) {
                 Ok(cached) => cached,
                 Err(Stop::Failed(error)) if !matches!(error, Error::Interrupted) => {
-                    self.observer.debug(&format!("no cache is used: {error}"));
-                    self.cache = None;
-                    break;
+                    self.give_up_cache(&error);
+                    continue;
                 }
                 Err(stop) => return Err(stop),
             };
@@ -146,6 +147,7 @@ impl Seeding<'_> {
                     return Ok(((cached.image, mode), origin));
                 }
                 Err(Halt::Failed(error)) => return Err(error.into()),
+                Err(Halt::Unreadable(error)) => self.give_up_cache(&error),
                 Err(Halt::Stale(path)) => {
                     let spoilt = cached.image.tree.path().join(path);
                     self.observer
@@ -159,6 +161,11 @@ impl Seeding<'_> {
             }
         }
         self.install_without_cache(wheel)
+    }
+
+    fn give_up_cache(&mut self, why: &dyn Display) {
+        self.observer.debug(&format!("no cache is used: {why}"));
+        self.cache = None;
     }
 
     /// Builds the image in the environment itself, for this one use.
@@ -184,7 +191,7 @@ impl Seeding<'_> {
         // Nobody else has these files: a second name and the removal of the first is a move.
         match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
             Ok(_) => Ok((image, LinkMode::Copy)),
-            Err(Halt::Failed(error)) => Err(error.into()),
+            Err(Halt::Failed(error) | Halt::Unreadable(error)) => Err(error.into()),
             Err(Halt::Stale(path)) => {
                 let source = std::io::Error::other("changed by another process");
                 Err(Error::io("place", image.tree.path().join(path), source).into())

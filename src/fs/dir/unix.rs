@@ -76,6 +76,8 @@ impl Dir {
         let flags = FOLDER.union(OFlags::NOFOLLOW);
         match openat(&self.handle, name.as_ref(), flags, Mode::empty()) {
             Ok(handle) => Ok(Self { handle, path: self.path.join(name.as_ref()) }),
+            // Of a link, Linux says the other of these.
+            Err(Errno::LOOP) => Err(self.failed("open the folder", name.as_ref(), Errno::NOTDIR.into())),
             Err(errno) => Err(self.failed("open the folder", name.as_ref(), errno.into())),
         }
     }
