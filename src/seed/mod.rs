@@ -86,7 +86,7 @@ fn try_seed(
     let wheels = request.wheels()?;
     let target = request.target()?;
     // Another process may be making the same environment: what it leaves is then looked at, not worked on.
-    turn::wait(observer, || Ok(target.packages.try_lock_itself().then_some(())))?;
+    let _turn = turn::wait(observer, || Ok(target.packages.try_lock_itself()))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
     seeding.cache = seeding.open_cache(request);

@@ -2,12 +2,13 @@
 //! somebody swaps in on the way is followed.
 
 use std::ffi::OsStr;
-use std::fs::{File, TryLockError};
+use std::fs::TryLockError;
 use std::io;
 
 use crate::error::{Error, Result};
 
 mod clear;
+mod lock;
 #[cfg(any(not(unix), test))]
 #[cfg_attr(unix, allow(dead_code))]
 mod portable;
@@ -23,6 +24,7 @@ use unix as form;
 
 pub use form::{Dir, current_user, facts_at};
 pub(in crate::fs) use form::{clone_content, close, finish, mode_of, rename_new};
+pub use lock::Lock;
 
 /// What kind of thing a name stands for, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +96,10 @@ impl Dir {
     }
 
     /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it.
-    /// The lock goes when the file is dropped or its process ends, however it ends.
-    pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<File>> {
+    pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<Lock>> {
         let file = self.lock_file(name)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
+            Ok(()) => Ok(Some(Lock(Some(file)))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(source)) => {
                 Err(Error::io("lock", self.path().join(name.as_ref()), source))
