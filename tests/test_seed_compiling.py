@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import marshal
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -65,6 +66,17 @@ def test_processes_whose_end_is_told_to_nobody(tmp_path):
 
     faults.in_child(create)
     seeding.check_whole(tmp_path / "env")
+
+
+def test_nothing_unfinished_is_left_to_ensurepip(tmp_path, filled, cache):
+    """Where pip can't be placed after all, in the middle of it, ensurepip finds nothing under names of ours."""
+    shutil.copytree(filled, cache)
+    for image in images(cache):
+        next(image.glob("tree/pip/__main__.py"), image / "manifest").unlink()
+    with seeding.base_that(tmp_path, "exit 1"):
+        create_in_vain(tmp_path / "env")
+    assert (seeding.site_packages(tmp_path / "env") / "pip").exists()
+    assert not list(seeding.site_packages(tmp_path / "env").glob(".fastvenv-*"))
 
 
 @contextlib.contextmanager

@@ -90,19 +90,12 @@ fn try_seed(
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
     seeding.cache = seeding.open_cache(request);
-    let mut origin = Origin::Cache;
-    let mut placed = Vec::new();
-    for wheel in &wheels {
-        let (image, from) = seeding.install(wheel)?;
-        origin = origin.or(from);
-        placed.push(image);
+    let installed = seeding.install_all(&wheels);
+    if let Err(Stop::NotServed(_)) = installed {
+        // `ensurepip` doesn't know our names for what is unfinished. What can't be removed doesn't disturb it.
+        let _ = prepare(&seeding.target.packages, &wheels);
     }
-    for (image, _) in &placed {
-        place::publish(&image.manifest, &seeding.target)?;
-    }
-    // All ladders saw the same two file systems; the last one is pip's.
-    let link_mode = placed.last().map_or(link_mode, |(_, mode)| *mode);
-    Ok((origin, link_mode))
+    installed
 }
 
 struct Seeding<'a> {
@@ -129,6 +122,22 @@ impl Seeding<'_> {
         None
     }
 
+    fn install_all(&mut self, wheels: &[BundledWheel]) -> Result<(Origin, LinkMode), Stop> {
+        let mut origin = Origin::Cache;
+        let mut placed = Vec::new();
+        for wheel in wheels {
+            let (image, from) = self.install(wheel)?;
+            origin = origin.or(from);
+            placed.push(image);
+        }
+        for (image, _) in &placed {
+            place::publish(&image.manifest, &self.target)?;
+        }
+        // All ladders saw the same two file systems; the last one is pip's.
+        let link_mode = placed.last().map_or(self.link_mode, |(_, mode)| *mode);
+        Ok((origin, link_mode))
+    }
+
     /// Brings one project into the environment, all but the last rename.
     fn install(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
         let mut rebuilt = false;
@@ -137,6 +146,11 @@ impl Seeding<'_> {
                 Ok(cached) => cached,
                 Err(Stop::Failed(error)) if !matches!(error, Error::Interrupted) => {
                     self.give_up_cache(&error);
+                    continue;
+                }
+                // Perhaps for lack of room, of which the environment may have more.
+                Err(Stop::NotServed(reason @ Reason::Compiler(_))) => {
+                    self.give_up_cache(&reason);
                     continue;
                 }
                 Err(stop) => return Err(stop),
