@@ -105,10 +105,7 @@ def test_first_lines_that_pip_writes_wrongly(folder: str, tmp_path: Path) -> Non
     """Where pip's script could not run, or would run something else, ours runs."""
     env = tmp_path / folder / "env with space"
     env.parent.mkdir()
-    try:
-        seeding.create_natively(env)
-    except ValueError:
-        pytest.skip("an environment can't stand there at all")
+    seeding.create_natively(env)
     for name in ("pip", "pip3", f"pip{sys.version_info[0]}.{sys.version_info[1]}"):
         assert runs(env / "bin" / name)
     assert os.listdir(env.parent) == [env.name]
