@@ -13,13 +13,9 @@ import pytest
 import fastvenv
 import faults
 import seeding
+from circumstances import remount
 
 LINKS = {"symlinks": True}
-
-
-def remount(folder, options):
-    """Change the options of a mounted file system."""
-    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
 def test_a_disk_that_fills_at_any_point(mount, tmp_path):
