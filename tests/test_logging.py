@@ -91,8 +91,7 @@ def test_what_is_done_is_shown_where_that_is_wished(command, tmp_path):
 @pytest.mark.parametrize("value", [None, ""])
 def test_nothing_is_shown_without_wish(value, tmp_path):
     """Unset or empty, FASTVENV_LOG shows nothing."""
-    environ = {name: text for name, text in os.environ.items() if name != "FASTVENV_LOG"}
-    environ |= {} if value is None else {"FASTVENV_LOG": value}
+    environ = {**os.environ, **({} if value is None else {"FASTVENV_LOG": value})}
     args = [sys.executable, "-m", "fastvenv", tmp_path / "env"]
     done = subprocess.run(args, env=environ, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")

@@ -22,12 +22,10 @@ ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "30"))
 
 @pytest.fixture(autouse=True)
 def cache(filled, monkeypatch):
-    """The filled cache, and no variable that asks for something else."""
+    """The filled cache."""
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(filled))
     # Copies of 13 MB, by the hundred, would wear out the disk's patience; tests of copies ask for them.
     monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
-    for name in ("FASTVENV_SEED", "SOURCE_DATE_EPOCH", "PIP_FIND_LINKS"):
-        monkeypatch.delenv(name, raising=False)
     return filled
 
 

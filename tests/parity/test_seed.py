@@ -21,8 +21,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own, empty."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(folder))
-    for name in ("FASTVENV_LINK_MODE", "FASTVENV_SEED", "SOURCE_DATE_EPOCH"):
-        monkeypatch.delenv(name, raising=False)
     return folder
 
 
