@@ -93,17 +93,29 @@ impl Dir {
         }
     }
 
-    /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it.
-    /// The lock goes when the file is dropped or its process ends, however it ends.
+    /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it, or has
+    /// just removed the file, which only its holder may. The lock goes when the file is dropped or its process ends,
+    /// however it ends.
     pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<File>> {
         let file = self.lock_file(name)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => {
-                Err(Error::io("lock", self.path().join(name.as_ref()), source))
-            }
-        }
+        try_lock(file).map_err(|source| Error::io("lock", self.path().join(name.as_ref()), source))
+    }
+}
+
+fn try_lock(file: File) -> io::Result<Option<File>> {
+    match file.try_lock() {
+        // A file that was removed since it was opened locks nobody out: others make a new one.
+        Ok(()) => Ok((!form::is_removed(&file)).then_some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(source),
+    }
+}
+
+/// What was done, or `None` where the file or folder that it was to be done to is gone: another process removed it.
+pub fn unless_gone<T>(done: Result<T>) -> Result<Option<T>> {
+    match done {
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
     }
 }
 
