@@ -1,4 +1,4 @@
-//! Removing what a folder holds, by handles all the way down.
+//! Removing what a folder holds, on Unix by handles all the way down.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
