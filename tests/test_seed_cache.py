@@ -39,8 +39,13 @@ def touch(path):
     os.utime(path, (1, 1))
 
 
+def open_up(path):
+    """Others may write it."""
+    path.chmod(0o666)
+
+
 @pytest.mark.parametrize("mode", seeding.LINK_MODES)
-@pytest.mark.parametrize("damage", [truncate, alter, link, touch, Path.unlink], ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", [truncate, alter, link, touch, open_up, Path.unlink], ids=lambda it: it.__name__)
 def test_a_spoilt_file(damage, mode, tmp_path, filled, cache, monkeypatch):
     """A file that was changed, cut or removed in the cache is noticed, said, and the image built anew."""
     monkeypatch.setenv("FASTVENV_LINK_MODE", mode)

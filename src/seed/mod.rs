@@ -21,6 +21,7 @@ mod walk;
 pub mod wheel;
 
 use std::ffi::OsStr;
+use std::fmt::Display;
 
 use sha2::{Digest, Sha256};
 
@@ -86,23 +87,16 @@ fn try_seed(
     let wheels = request.wheels()?;
     let target = request.target()?;
     // Another process may be making the same environment: what it leaves is then looked at, not worked on.
-    turn::wait(observer, || Ok(target.packages.try_lock_itself().then_some(())))?;
+    let _turn = turn::wait(observer, || Ok(target.packages.try_lock_itself()))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
     seeding.cache = seeding.open_cache(request);
-    let mut origin = Origin::Cache;
-    let mut placed = Vec::new();
-    for wheel in &wheels {
-        let (image, from) = seeding.install(wheel)?;
-        origin = origin.or(from);
-        placed.push(image);
+    let installed = seeding.install_all(&wheels);
+    if let Err(Stop::NotServed(_)) = installed {
+        // `ensurepip` doesn't know our names for what is unfinished. What can't be removed doesn't disturb it.
+        let _ = prepare(&seeding.target.packages, &wheels);
     }
-    for (image, _) in &placed {
-        place::publish(&image.manifest, &seeding.target)?;
-    }
-    // All ladders saw the same two file systems; the last one is pip's.
-    let link_mode = placed.last().map_or(link_mode, |(_, mode)| *mode);
-    Ok((origin, link_mode))
+    installed
 }
 
 struct Seeding<'a> {
@@ -124,9 +118,25 @@ impl Seeding<'_> {
             Err(why) if why.is_suspicious() => {
                 self.observer.warning(&format!("{why}; pip is unpacked without it"))
             }
-            Err(why) => self.observer.debug(&format!("no cache is used: {why}")),
+            Err(why) => self.give_up_cache(&why),
         }
         None
+    }
+
+    fn install_all(&mut self, wheels: &[BundledWheel]) -> Result<(Origin, LinkMode), Stop> {
+        let mut origin = Origin::Cache;
+        let mut placed = Vec::new();
+        for wheel in wheels {
+            let (image, from) = self.install(wheel)?;
+            origin = origin.or(from);
+            placed.push(image);
+        }
+        for (image, _) in &placed {
+            place::publish(&image.manifest, &self.target)?;
+        }
+        // All ladders saw the same two file systems; the last one is pip's.
+        let link_mode = placed.last().map_or(self.link_mode, |(_, mode)| *mode);
+        Ok((origin, link_mode))
     }
 
     /// Brings one project into the environment, all but the last rename.
@@ -136,9 +146,13 @@ impl Seeding<'_> {
             let cached = match cache.image(&self.recipe, wheel, self.observer) {
                 Ok(cached) => cached,
                 Err(Stop::Failed(error)) if !matches!(error, Error::Interrupted) => {
-                    self.observer.debug(&format!("no cache is used: {error}"));
-                    self.cache = None;
-                    break;
+                    self.give_up_cache(&error);
+                    continue;
+                }
+                // Perhaps for lack of room, of which the environment may have more.
+                Err(Stop::NotServed(reason @ Reason::Compiler(_))) => {
+                    self.give_up_cache(&reason);
+                    continue;
                 }
                 Err(stop) => return Err(stop),
             };
@@ -148,6 +162,7 @@ impl Seeding<'_> {
                     return Ok(((cached.image, mode), origin));
                 }
                 Err(Halt::Failed(error)) => return Err(error.into()),
+                Err(Halt::Unreadable(error)) => self.give_up_cache(&error),
                 Err(Halt::Stale(path)) => {
                     let spoilt = cached.image.tree.path().join(path);
                     self.observer
@@ -161,6 +176,11 @@ impl Seeding<'_> {
             }
         }
         self.install_without_cache(wheel)
+    }
+
+    fn give_up_cache(&mut self, why: &dyn Display) {
+        self.observer.debug(&format!("no cache is used: {why}"));
+        self.cache = None;
     }
 
     /// Builds the image in the environment itself, for this one use.
@@ -186,7 +206,7 @@ impl Seeding<'_> {
         // Nobody else has these files: a second name and the removal of the first is a move.
         match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
             Ok(_) => Ok((image, LinkMode::Copy)),
-            Err(Halt::Failed(error)) => Err(error.into()),
+            Err(Halt::Failed(error) | Halt::Unreadable(error)) => Err(error.into()),
             Err(Halt::Stale(path)) => {
                 let source = std::io::Error::other("changed by another process");
                 Err(Error::io("place", image.tree.path().join(path), source).into())

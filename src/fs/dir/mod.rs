@@ -9,6 +9,7 @@ use std::io;
 use crate::error::{Error, Result};
 
 mod clear;
+mod lock;
 #[cfg(any(not(unix), test))]
 #[cfg_attr(unix, allow(dead_code))]
 mod portable;
@@ -24,6 +25,7 @@ use unix as form;
 
 pub use form::{Dir, current_user, facts_at};
 pub(in crate::fs) use form::{clone_content, close, finish, mode_of, rename_new};
+pub use lock::Lock;
 
 /// What kind of thing a name stands for, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,18 +97,17 @@ impl Dir {
     }
 
     /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it, or has
-    /// just removed the file, which only its holder may. The lock goes when the file is dropped or its process ends,
-    /// however it ends.
-    pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<File>> {
+    /// just removed the file, which only its holder may.
+    pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<Lock>> {
         let file = self.lock_file(name)?;
         try_lock(file).map_err(|source| Error::io("lock", self.path().join(name.as_ref()), source))
     }
 }
 
-fn try_lock(file: File) -> io::Result<Option<File>> {
+fn try_lock(file: File) -> io::Result<Option<Lock>> {
     match file.try_lock() {
         // A file that was removed since it was opened locks nobody out: others make a new one.
-        Ok(()) => Ok((!form::is_removed(&file)).then_some(file)),
+        Ok(()) => Ok((!form::is_removed(&file)).then_some(Lock(Some(file)))),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(source)) => Err(source),
     }

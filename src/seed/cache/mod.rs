@@ -16,8 +16,6 @@ mod index;
 mod sweep;
 mod tag;
 
-use std::fs::File;
-
 pub use folder::{Unusable, default_folder};
 pub use sweep::{Usage, clean, usage};
 
@@ -27,7 +25,7 @@ use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::{digest, hex, turn};
 use crate::error::{Error, Result};
-use crate::fs::dir::{Access, Dir, facts_at, unless_gone};
+use crate::fs::dir::{Access, Dir, Lock, facts_at, unless_gone};
 
 /// The part of a key that changes whenever images are built otherwise than before.
 const FORMAT: &str = "1";
@@ -129,12 +127,12 @@ impl Cache {
     }
 
     /// The lock on building this image; `None` when patience has run out, and the image is built all the same.
-    fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<File>> {
+    fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<Lock>> {
         turn::wait(observer, || self.locks.try_lock(key))
     }
 
     /// A new folder to build in, with the lock that says that its builder lives.
-    fn workplace(&self) -> Result<(String, Dir, File)> {
+    fn workplace(&self) -> Result<(String, Dir, Lock)> {
         loop {
             let name = format!("{}{}-{}", sweep::BUILDING, std::process::id(), now());
             if !self.images.make_folder(&name, Access::Owner)? {
