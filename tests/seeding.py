@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import fastvenv
 
@@ -27,6 +28,20 @@ def site_packages(env: Path) -> Path:
 def create(env: Path) -> None:
     """An environment with pip."""
     fastvenv.create(env, symlinks=True, with_pip=True)
+
+
+@contextmanager
+def base_that(folder: Path, *commands: str) -> Iterator[None]:
+    """A base interpreter that is run by these lines of a shell's script; `base` in them is the real one.
+
+    It compiles, and does nothing else: asked for ensurepip, the real one would take itself for the environment.
+    """
+    script = folder / "base-python"
+    base = f'base() {{ "{os.path.realpath(sys._base_executable)}" "$@"; }}'
+    script.write_text("\n".join(["#!/bin/sh", base, '[ "$1" = -I ] || exit 1', *commands, ""]))
+    script.chmod(0o755)
+    with mock.patch.object(sys, "_base_executable", str(script)):
+        yield
 
 
 @contextmanager
@@ -91,6 +106,11 @@ def check_bytecode(source: Path, bytecode: Path) -> None:
 def images(cache):
     """The complete images in the cache."""
     return [path for path in (cache / "images").iterdir() if not path.name.startswith(".")]
+
+
+def manifests(cache):
+    """When the manifests of complete images were written."""
+    return {path: (path / "manifest").stat().st_mtime_ns for path in images(cache)}
 
 
 def leftovers(cache):

@@ -1,5 +1,6 @@
 """Whatever fails while pip is placed: no pip looks installed that isn't, and a second run ends with a whole one."""
 
+import os
 import signal
 
 import pytest
@@ -44,6 +45,35 @@ def test_a_call_that_fails(error, warm):
         else:
             assert list(seeding.site_packages(env).glob("pip-*.dist-info")), call
         check_and_mend(env, call)
+
+
+@pytest.mark.parametrize("error", ["EAGAIN", "EPERM", "EACCES", "ETXTBSY", "EIO"])
+def test_a_clone_that_fails(error, warm, monkeypatch):
+    """Whatever the file system says to a clone, the file is copied."""
+    monkeypatch.setenv("FASTVENV_LINK_MODE", "clone")
+    env, _ = warm
+    faults.reset(env)
+    inject = ["-e", "trace=ioctl", "-e", f"inject=ioctl:error={error}", "-o", os.devnull]
+    outcome = faults.run(env, inject, **WITH_PIP)
+    assert outcome.raised == {"class": None}, outcome
+    seeding.check_whole(env)
+
+
+@pytest.mark.parametrize("error", ["EMFILE", "EIO"])
+def test_a_cache_that_cannot_be_read(error, warm, monkeypatch):
+    """Where a file or a folder of an image can't be opened for now, pip comes from the wheel, and the image is kept."""
+    monkeypatch.setenv("FASTVENV_LINK_MODE", "copy")
+    env, _ = warm
+    manifests = seeding.manifests(env.with_name("cache"))
+    opened = [call for call in faults.calls(env, **WITH_PIP) if call.name == "openat"]
+    file = next(call for call in opened if '"__main__.py", O_RDONLY' in call.line)
+    folder = next(call for call in opened if '"_internal", O_RDONLY' in call.line)
+    for call in (file, folder):
+        faults.reset(env)
+        outcome = faults.run_with(f"error={error}", call, env, **WITH_PIP)
+        assert outcome.raised == {"class": None}, (call, outcome)
+        seeding.check_whole(env)
+        assert seeding.manifests(env.with_name("cache")) == manifests, call
 
 
 def test_a_kill_at_a_call(warm):

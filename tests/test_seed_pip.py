@@ -243,7 +243,9 @@ def test_the_cache_command(tmp_path, monkeypatch, capsys):
     assert cache_command.main(["info"]) == 0
     assert ": images: 1, files: " in capsys.readouterr().out or sys.version_info < (3, 12)
     assert cache_command.main(["clean"]) == 0
-    assert os.listdir(folder) == ["notes"]
+    assert sorted(os.listdir(folder)) == ["CACHEDIR.TAG", "notes"]
+    assert cache_command.main(["info"]) == 0
+    assert "images: 0, files: 0" in capsys.readouterr().out
     assert cache_command.main(["wrong"]) == 2
     assert "usage:" in capsys.readouterr().err
     seeding.check_whole(tmp_path / "env")

@@ -22,6 +22,7 @@ struct File<'a> {
     name: &'a str,
     size: u64,
     modified: i64,
+    mode: u32,
     executable: bool,
 }
 
@@ -37,6 +38,7 @@ fuzz_target!(|input: Input| {
         name: file.name.to_owned(),
         size: file.size,
         modified: file.modified,
+        mode: file.mode,
         executable: file.executable,
     };
     let names =

@@ -33,19 +33,23 @@ impl LinkMode {
         }
     }
 
-    /// The next rung of the ladder after this one failed so; `None` if the failure has another cause than the
-    /// file systems' abilities.
+    /// The next rung of the ladder after this one failed so; `None` if the next one would fail too.
     fn after(self, failure: &io::Error) -> Option<Self> {
-        let unable = match failure.kind() {
-            ErrorKind::Unsupported | ErrorKind::CrossesDevices | ErrorKind::TooManyLinks => true,
-            // EPERM is what file systems without hard links answer, and Linux for files it protects.
-            ErrorKind::PermissionDenied => self == Self::Hardlink,
-            // EINVAL: the blocks of this file can't be shared.
-            ErrorKind::InvalidInput => self == Self::Clone,
-            // ENOTTY: the file system has never heard of cloning. It has no kind of its own.
-            _ => self == Self::Clone && failure.raw_os_error() == Some(25),
+        let unable = match self {
+            // File systems have many ways to say that they won't share these blocks, or not yet. A copy says what is
+            // really wrong, if anything is.
+            Self::Clone => true,
+            Self::Hardlink => matches!(
+                failure.kind(),
+                ErrorKind::Unsupported
+                    | ErrorKind::CrossesDevices
+                    | ErrorKind::TooManyLinks
+                    // EPERM is what file systems without hard links answer, and Linux for files it protects.
+                    | ErrorKind::PermissionDenied
+            ),
+            Self::Copy => false,
         };
-        (unable && self != Self::Copy).then_some(Self::Copy)
+        unable.then_some(Self::Copy)
     }
 }
 
@@ -56,22 +60,34 @@ pub struct Expected {
     pub size: u64,
     /// Nanoseconds since 1970.
     pub modified: i64,
+    /// The permission bits.
+    pub mode: u32,
     /// The user id.
     pub owner: u32,
 }
 
 impl Expected {
     fn is_met_by(&self, facts: &Facts) -> bool {
-        let seen = (facts.kind, facts.size, facts.modified, facts.owner);
-        seen == (Kind::File, self.size, self.modified, self.owner)
+        let seen = (facts.kind, facts.size, facts.modified, facts.mode, facts.owner);
+        seen == (Kind::File, self.size, self.modified, self.mode, self.owner)
+    }
+
+    /// Whether the file of that name is known to be missing or another than this.
+    fn is_missed_by(&self, folder: &Dir, name: &str) -> bool {
+        match folder.facts_of(name) {
+            Ok(facts) => !self.is_met_by(&facts),
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        }
     }
 }
 
 /// Why a file was not brought over.
 #[derive(Debug)]
 pub enum Failure {
-    /// The file in the cache is missing, unreadable or not what it must be.
+    /// The file in the cache is missing or not what it must be.
     Stale,
+    /// The file in the cache is as it must be, as far as can be seen, but can't be read now.
+    Unreadable(Error),
     /// The destination can't be written.
     Io(Error),
 }
@@ -112,15 +128,19 @@ impl Transfer {
         if self.mode() == LinkMode::Hardlink && self.link((from, to), name, expected)? {
             return Ok(());
         }
-        let (mut source, facts) = from.open_file(name).map_err(|_| Failure::Stale)?;
+        let unread = |source| match expected.is_missed_by(from, name) {
+            true => Failure::Stale,
+            false => Failure::Unreadable(Error::io("read", from.path().join(name), source)),
+        };
+        let written = |source| Failure::Io(Error::io("write", to.path().join(name), source));
+        let (mut source, facts) = from.open_file(name).map_err(unread)?;
         if !expected.is_met_by(&facts) {
             return Err(Failure::Stale);
         }
-        let written = |source| Failure::Io(Error::io("write", to.path().join(name), source));
         let mut target = unless_taken(to, name, || to.create_file(name)).map_err(written)?;
         if !self.cloned(&source, &target).map_err(written)? {
             buffer.clear();
-            source.read_to_end(buffer).map_err(|_| Failure::Stale)?;
+            source.read_to_end(buffer).map_err(unread)?;
             if buffer.len() as u64 != expected.size {
                 return Err(Failure::Stale);
             }
@@ -131,13 +151,16 @@ impl Transfer {
 
     /// False if the ladder went down a rung, so that the file is still to be brought.
     fn link(&self, (from, to): (&Dir, &Dir), name: &str, expected: &Expected) -> Result<bool, Failure> {
-        match from.facts_of(name) {
-            Ok(facts) if expected.is_met_by(&facts) => {}
-            _ => return Err(Failure::Stale),
-        }
         match unless_taken(to, name, || from.link(name, to)) {
+            // Looked at under the new name, which nobody else changes: another file can't take its place meanwhile.
+            Ok(()) if expected.is_missed_by(to, name) => {
+                // A second run would replace it as well.
+                let _ = to.remove_file(name);
+                Err(Failure::Stale)
+            }
             Ok(()) => Ok(true),
             Err(error) if self.descend(LinkMode::Hardlink, &error) => Ok(false),
+            Err(_) if expected.is_missed_by(from, name) => Err(Failure::Stale),
             Err(source) => {
                 let paths = (from.path().join(name), to.path().join(name));
                 Err(Failure::Io(Error::io2("link", paths.0, paths.1, source)))
@@ -145,13 +168,15 @@ impl Transfer {
         }
     }
 
+    /// False if the ladder went down a rung, and the target is empty.
     fn cloned(&self, source: &File, target: &File) -> io::Result<bool> {
         if self.mode() != LinkMode::Clone {
             return Ok(false);
         }
         match clone_content(source, target) {
             Ok(()) => Ok(true),
-            Err(error) if self.descend(LinkMode::Clone, &error) => Ok(false),
+            // A clone that failed may have come to pass in part.
+            Err(error) if self.descend(LinkMode::Clone, &error) => target.set_len(0).map(|()| false),
             Err(error) => Err(error),
         }
     }
@@ -182,26 +207,22 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_rung_is_left_only_when_the_file_systems_cannot() {
+    fn a_rung_is_left_when_the_next_one_may_do_better() {
         const EPERM: i32 = 1;
         const ENOENT: i32 = 2;
+        const EIO: i32 = 5;
         const EXDEV: i32 = 18;
         const EINVAL: i32 = 22;
         const ENOTTY: i32 = 25;
+        const ETXTBSY: i32 = 26;
         const ENOSPC: i32 = 28;
         let after = |mode: LinkMode, errno| mode.after(&io::Error::from_raw_os_error(errno));
-        for errno in [EXDEV, EINVAL, ENOTTY] {
+        for errno in [EPERM, ENOENT, EIO, EXDEV, EINVAL, ENOTTY, ETXTBSY, ENOSPC] {
+            let linked = [EPERM, EXDEV].contains(&errno).then_some(LinkMode::Copy);
             assert_eq!(after(LinkMode::Clone, errno), Some(LinkMode::Copy), "{errno}");
+            assert_eq!(after(LinkMode::Hardlink, errno), linked, "{errno}");
+            assert_eq!(after(LinkMode::Copy, errno), None, "{errno}");
         }
-        for errno in [EXDEV, EPERM] {
-            assert_eq!(after(LinkMode::Hardlink, errno), Some(LinkMode::Copy), "{errno}");
-        }
-        for mode in [LinkMode::Clone, LinkMode::Hardlink, LinkMode::Copy] {
-            for errno in [ENOENT, ENOSPC] {
-                assert_eq!(after(mode, errno), None, "{mode:?} {errno}");
-            }
-        }
-        assert_eq!(after(LinkMode::Copy, EXDEV), None);
     }
 
     #[cfg(target_os = "linux")]

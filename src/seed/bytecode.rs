@@ -1,25 +1,36 @@
 //! Bytecode, compiled by the base interpreter itself in one process per core.
+//!
+//! Nothing is sent through pipes, but through files: the end of a pipe doesn't come while a process that another thread
+//! forked has it open too, and to write into one that nobody reads may end the process that Python runs in.
 
-use std::io::{Read, Write};
+use std::cmp::Reverse;
+use std::fs::File;
+use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::thread::{available_parallelism, sleep};
 use std::time::Duration;
 
 use super::observer::Observer;
+use super::reason::{Reason, Stop};
+use crate::error::{Error, Result};
+use crate::fs::dir::{Dir, NewFile};
 
-/// What each process runs. It reads lines of a source, a NUL and a target, both relative to its folder, and answers
-/// each with one byte: `+` compiled, `-` not compilable. Its arguments: the magic number it must have, in hex;
-/// `timestamp` or `checked-hash` (PEP 552); the time of modification of all sources, in seconds.
+/// What each process runs. Its standard input is a file that all processes share, together with the place up to which
+/// it has been read: whoever reads gets the next job. A job is a line of a number, a NUL, a source, a NUL and a target,
+/// both relative to the process's folder, filled up with NULs. Its answer is a line of the number and the length of the
+/// bytecode, 0 if the source can't be compiled.
+///
+/// Its arguments: the magic number it must have, in hex; `timestamp` or `checked-hash` (PEP 552); the time of
+/// modification of all sources, in seconds; the length of a job. It ends when the process that started it has ended.
 ///
 /// Without garbage collection it is faster by a tenth. pip, too, goes on after a source that doesn't compile.
 const PROGRAM: &str = "\
-import gc, marshal, sys
+import gc, marshal, os, sys
 from importlib._bootstrap_external import MAGIC_NUMBER
 gc.disable()
-magic, kind, modified = sys.argv[1:]
+magic, kind, modified, width = sys.argv[1:]
+parent = os.getppid()
 if MAGIC_NUMBER.hex() != magic:
     sys.exit('the base interpreter has another magic number')
 if kind == 'checked-hash':
@@ -36,15 +47,23 @@ def compiled(name, target):
     try:
         code = compile(source, name.decode(), 'exec', dont_inherit=True)
     except Exception:
-        return b'-'
-    with open(target, 'xb', 0) as file:
-        file.write(MAGIC_NUMBER + stamp(source) + marshal.dumps(code))
-    return b'+'
-for line in sys.stdin.buffer:
-    answer = compiled(*line[:-1].split(b'\\0'))
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
+        return 0
+    with open(target, 'xb') as file:
+        return file.write(MAGIC_NUMBER + stamp(source) + marshal.dumps(code))
+while os.getppid() == parent:
+    job = os.read(0, int(width))
+    if not job:
+        break
+    number, name, target = job.rstrip(b'\\0').split(b'\\0')
+    os.write(1, b'%s %d\\n' % (number, compiled(name, target)))
+# Nothing is left to be written, and to clean up takes time.
+os._exit(0)
 ";
+
+/// The files through which the processes are talked to.
+const JOBS: &str = "jobs";
+const ANSWERS: &str = "answers";
+const COMPLAINTS: &str = "complaints";
 
 /// How bytecode is known to fit its source (PEP 552).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +84,7 @@ impl Validation {
     }
 }
 
-/// A source and the file for its bytecode, both relative to the folder that the processes run in.
+/// A source and the file for its bytecode, both relative to the folder of the sources.
 #[derive(Debug)]
 pub struct Job {
     /// The source. It becomes the code's `co_filename`, which Python puts right whenever it loads the bytecode.
@@ -76,147 +95,145 @@ pub struct Job {
     pub size: usize,
 }
 
-/// Why there is no bytecode.
-#[derive(Debug)]
-pub enum Trouble {
-    /// Python has a signal to handle.
-    Interrupted,
-    /// The base interpreter can't be run, or ended before its work; with what it said.
-    Compiler(String),
+/// What compiles, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Compiler<'a> {
+    /// The base interpreter.
+    pub executable: &'a Path,
+    /// Its `importlib.util.MAGIC_NUMBER`.
+    pub magic: &'a [u8],
+    /// How bytecode is known to fit its source.
+    pub validation: Validation,
+    /// The time of modification of all sources, in seconds since 1970.
+    pub modified: i64,
 }
 
-/// The processes, started and waiting for work.
-#[derive(Debug)]
-pub struct Compilers {
-    children: Vec<Child>,
-}
-
-impl Compilers {
-    /// Starts one process per core. `modified` is in seconds since 1970, `magic` is `importlib.util.MAGIC_NUMBER`.
-    pub fn start(
-        executable: &Path,
-        folder: &Path,
-        magic: &[u8],
-        validation: Validation,
-        modified: i64,
-    ) -> Result<Self, Trouble> {
-        let mut compilers = Self { children: Vec::new() };
-        let cores = thread::available_parallelism().map_or(1, usize::from).min(8);
-        for _ in 0..cores {
-            // -I: what PYTHON... variables ask for must not show in bytecode that all environments get.
-            let mut command = Command::new(executable);
-            command.args(["-I", "-S", "-B", "-W", "ignore", "-c", PROGRAM, &super::hex(magic)]);
-            command.args([validation.name(), &modified.to_string()]).current_dir(folder);
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-            let child = command.spawn().map_err(|error| Trouble::Compiler(error.to_string()))?;
-            compilers.children.push(child);
-        }
-        Ok(compilers)
-    }
-
-    /// Compiles all jobs; says for each whether it has bytecode now.
+impl Compiler<'_> {
+    /// Compiles all jobs, whose sources are below `tree`; says of each how long its bytecode is, 0 if it can't be
+    /// compiled. `work` is an empty folder for the time being.
+    ///
+    /// # Errors
+    /// [`Reason::Compiler`] if the base interpreter can't be run, or ended before its work; an I/O error on `work`;
+    /// [`Error::Interrupted`].
     pub fn run(
-        mut self,
+        self,
+        tree: &Dir,
+        work: &Dir,
         mut jobs: Vec<Job>,
         observer: &mut dyn Observer,
-    ) -> Result<Vec<(Job, bool)>, Trouble> {
+    ) -> Result<Vec<(Job, u64)>, Stop> {
         // The longest first, so that the processes end at about the same time.
-        jobs.sort_by_key(|job| std::cmp::Reverse(job.size));
-        let (next, (sender, receiver)) = (AtomicUsize::new(0), channel());
-        let pipes: Vec<_> =
-            self.children.iter_mut().map(|child| (child.stdin.take(), child.stdout.take())).collect();
-        let compiled = thread::scope(|scope| {
-            for (stdin, stdout) in pipes {
-                let (jobs, next, sender) = (&jobs, &next, sender.clone());
-                let feeding = move || {
-                    let (Some(stdin), Some(stdout)) = (stdin, stdout) else { return };
-                    feed(stdin, stdout, jobs, next, &sender);
-                };
-                // Where there is a limit on threads, `scope.spawn` would panic. With fewer of them fewer processes are
-                // fed; without any, the receiver notices.
-                let _ = thread::Builder::new().spawn_scoped(scope, feeding);
-            }
-            drop(sender);
-            self.gather(&receiver, jobs.len(), observer)
-        })?;
-        Ok(jobs.into_iter().zip(compiled).collect())
+        jobs.sort_by_key(|job| Reverse(job.size));
+        let (lines, width) = lines(&jobs);
+        work.create(JOBS, &lines, NewFile::default())?;
+        let failed = |name| move |source| Error::io("open", work.path().join(name), source);
+        let (input, _) = work.open_file(JOBS).map_err(failed(JOBS))?;
+        let output = work.create_file(ANSWERS).map_err(failed(ANSWERS))?;
+        let errors = room_for_complaints(work).map_err(failed(COMPLAINTS))?;
+        let mut processes = Processes(Vec::new());
+        for _ in 0..available_parallelism().map_or(1, usize::from).min(8) {
+            let started = self.start(tree, width, [&input, &output, &errors]);
+            processes.0.push(started.map_err(|error| Reason::Compiler(error.to_string()))?);
+        }
+        processes.wait(observer)?;
+        match lengths(&work.read(ANSWERS)?.0, jobs.len()) {
+            Some(lengths) => Ok(jobs.into_iter().zip(lengths).collect()),
+            None => Err(Reason::Compiler(complaint(work)?).into()),
+        }
     }
 
-    fn gather(
-        &mut self,
-        receiver: &Receiver<(usize, bool)>,
-        count: usize,
-        observer: &mut dyn Observer,
-    ) -> Result<Vec<bool>, Trouble> {
-        let mut compiled = vec![false; count];
-        let mut open = count;
-        while open > 0 {
-            // Interrupted from a terminal, the processes have got the signal too and end by themselves.
+    fn start(&self, tree: &Dir, width: usize, files: [&File; 3]) -> io::Result<Child> {
+        let mut command = Command::new(self.executable);
+        // -I: what PYTHON... variables ask for must not show in bytecode that all environments get.
+        command.args(["-I", "-S", "-B", "-W", "ignore", "-c", PROGRAM]);
+        command.args([&super::hex(self.magic), self.validation.name()]);
+        command.args([self.modified.to_string(), width.to_string()]).current_dir(tree.path());
+        let [input, output, errors] = files.map(File::try_clone);
+        command.stdin(Stdio::from(input?)).stdout(Stdio::from(output?)).stderr(Stdio::from(errors?));
+        command.spawn()
+    }
+}
+
+/// The jobs as lines of one length, and that length.
+fn lines(jobs: &[Job]) -> (Vec<u8>, usize) {
+    let line = |(number, job): (usize, &Job)| format!("{number}\0{}\0{}", job.source, job.target);
+    let mut lines: Vec<_> = jobs.iter().enumerate().map(line).map(String::into_bytes).collect();
+    let width = lines.iter().map(Vec::len).max().unwrap_or(0) + 1;
+    lines.iter_mut().for_each(|line| line.resize(width, 0));
+    (lines.concat(), width)
+}
+
+/// The lengths that the processes answered, in the order of jobs; `None` unless there is one for each.
+fn lengths(answers: &[u8], count: usize) -> Option<Vec<u64>> {
+    let mut lengths = vec![None; count];
+    for line in std::str::from_utf8(answers).ok()?.lines() {
+        let (number, length) = line.split_once(' ')?;
+        *lengths.get_mut(number.parse::<usize>().ok()?)? = Some(length.parse().ok()?);
+    }
+    lengths.into_iter().collect()
+}
+
+/// The file that the processes' standard error goes to, over line breaks: what is wrong may be that the disk is full.
+fn room_for_complaints(work: &Dir) -> io::Result<File> {
+    let mut file = work.create_file(COMPLAINTS)?;
+    file.write_all(&[b'\n'; 8192])?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// The last line that a process wrote on its standard error.
+fn complaint(work: &Dir) -> Result<String> {
+    let (text, _) = work.read(COMPLAINTS)?;
+    let text = String::from_utf8_lossy(&text);
+    Ok(text.trim().lines().next_back().unwrap_or("it ended early").to_owned())
+}
+
+/// The processes that have not ended, as far as is known.
+#[derive(Debug)]
+struct Processes(Vec<Child>);
+
+impl Processes {
+    fn wait(&mut self, observer: &mut dyn Observer) -> Result<()> {
+        loop {
+            // An error: it has ended, and somebody else in this process was told so.
+            self.0.retain_mut(|process| matches!(process.try_wait(), Ok(None)));
+            if self.0.is_empty() {
+                return Ok(());
+            }
             if observer.interrupted() {
-                self.stop();
-                return Err(Trouble::Interrupted);
+                return Err(Error::Interrupted);
             }
-            match receiver.recv_timeout(Duration::from_millis(20)) {
-                Ok((index, answer)) => {
-                    compiled[index] = answer;
-                    open -= 1;
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(Trouble::Compiler(self.complaint())),
-            }
-        }
-        Ok(compiled)
-    }
-
-    /// What the process that failed first wrote on its standard error.
-    fn complaint(&mut self) -> String {
-        self.stop();
-        let mut text = String::new();
-        for stderr in self.children.iter_mut().filter_map(|child| child.stderr.as_mut()) {
-            // What can't be read as text can't be told either.
-            if stderr.read_to_string(&mut text).is_ok() && !text.is_empty() {
-                break;
-            }
-        }
-        let last = text.trim().lines().next_back().unwrap_or("it ended early");
-        last.to_owned()
-    }
-
-    fn stop(&mut self) {
-        for child in &mut self.children {
-            // It may have ended already: then there is nothing to end.
-            let _ = child.kill();
+            sleep(Duration::from_millis(2));
         }
     }
 }
 
-impl Drop for Compilers {
+impl Drop for Processes {
     fn drop(&mut self) {
-        for child in &mut self.children {
-            // Without input the process ends by itself; waiting leaves no zombie.
-            drop(child.stdin.take());
-            let _ = child.wait();
+        for process in &mut self.0 {
+            // It may have ended meanwhile: then there is nothing to end. Waiting leaves no zombie.
+            let _ = process.kill();
+            let _ = process.wait();
         }
     }
 }
 
-/// Gives one process the next open job again and again, and passes its answers on.
-fn feed(
-    mut stdin: impl Write,
-    mut stdout: impl Read,
-    jobs: &[Job],
-    next: &AtomicUsize,
-    sender: &Sender<(usize, bool)>,
-) {
-    loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(job) = jobs.get(index) else { return };
-        let line = format!("{}\0{}\n", job.source, job.target);
-        let mut answer = [0];
-        let answered = stdin.write_all(line.as_bytes()).and_then(|()| stdout.read_exact(&mut answer));
-        // The other end is gone: nobody waits for answers, or the process has ended.
-        if answered.is_err() || sender.send((index, answer == *b"+")).is_err() {
-            return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_lines_of_one_length() {
+        let job = |source: &str| Job { source: source.to_owned(), target: "t".to_owned(), size: 1 };
+        let (lines, width) = lines(&[job("a"), job("long")]);
+        assert_eq!((lines.as_slice(), width), (&b"0\0a\0t\0\0\0\x001\0long\0t\0"[..], 9));
+    }
+
+    #[test]
+    fn each_job_needs_a_whole_answer() {
+        assert_eq!(lengths(b"1 20\n0 0\n", 2), Some(vec![0, 20]));
+        for answers in ["", "0 1\n", "0 1\n1", "0 1\n1 \n", "0 1\n1 2 3\n", "0 1\n1 2\n2 3\n"] {
+            assert_eq!(lengths(answers.as_bytes(), 2), None, "{answers:?}");
         }
     }
 }

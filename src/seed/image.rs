@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled::BundledWheel;
-use super::bytecode::{Compilers, Job, Trouble, Validation};
+use super::bytecode::{Compiler, Job, Validation};
 use super::console_scripts::{EntryPoints, body};
 use super::manifest::{Folder, ImageFile, Manifest};
 use super::observer::Observer;
@@ -23,6 +23,7 @@ use crate::interpreter::Version;
 
 const MANIFEST: &str = "manifest";
 const TREE: &str = "tree";
+const COMPILING: &str = "compiling";
 
 /// What an image is made of and with.
 #[derive(Clone, Debug)]
@@ -86,12 +87,6 @@ pub fn build(
     archive: &[u8],
     observer: &mut dyn Observer,
 ) -> Result<Image, Stop> {
-    let seconds = (now() / 1_000_000_000) & !1;
-    let tree = folder.enter(TREE, Access::Umask)?;
-    // They start while the wheel is unpacked.
-    let compilers =
-        Compilers::start(&recipe.base_executable, tree.path(), &recipe.magic, recipe.validation, seconds);
-    let compilers = compilers.map_err(stop)?;
     let defect = |defect| Reason::Wheel(bundled.path.clone(), defect);
     let mut wheel = Wheel::read(archive, &bundled.name_and_version()).map_err(defect)?;
     // Folder by folder, parents first.
@@ -100,10 +95,10 @@ pub fn build(
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
     }
     let script = pip_script(&wheel, bundled)?;
+    let seconds = (now() / 1_000_000_000) & !1;
+    let tree = folder.enter(TREE, Access::Umask)?;
     let (jobs, mode) = unpack(&tree, &wheel, recipe, seconds * 1_000_000_000, observer)?;
-    let compiled = compilers.run(jobs, observer).map_err(stop)?;
-    let bytecode: Vec<_> =
-        compiled.into_iter().filter(|(_, done)| *done).map(|(job, _)| job.target).collect();
+    let bytecode = compile(folder, &tree, recipe, seconds, jobs, observer)?;
     let manifest = Manifest {
         folders: inventory(&tree, &wheel, &bytecode)?,
         record: base_record(&wheel, bytecode),
@@ -115,11 +110,26 @@ pub fn build(
     Ok(Image { manifest, tree, folder: folder.facts()? })
 }
 
-fn stop(trouble: Trouble) -> Stop {
-    match trouble {
-        Trouble::Interrupted => Error::Interrupted.into(),
-        Trouble::Compiler(message) => Reason::Compiler(message).into(),
-    }
+/// Compiles what can be compiled. Returns the files with bytecode and their lengths.
+fn compile(
+    folder: &Dir,
+    tree: &Dir,
+    recipe: &Recipe,
+    modified: i64,
+    jobs: Vec<Job>,
+    observer: &mut dyn Observer,
+) -> Result<Vec<(String, u64)>, Stop> {
+    let compiler = Compiler {
+        executable: &recipe.base_executable,
+        magic: &recipe.magic,
+        validation: recipe.validation,
+        modified,
+    };
+    let work = folder.enter(COMPILING, Access::Owner)?;
+    let compiled = compiler.run(tree, &work, jobs, observer)?;
+    folder.remove_tree(COMPILING)?;
+    let has_bytecode = |(job, length): (Job, u64)| (length > 0).then_some((job.target, length));
+    Ok(compiled.into_iter().filter_map(has_bytecode).collect())
 }
 
 /// Whether the wheel's Requires-Python, in the plain form `>=3.8`, holds. Other forms are left to pip.
@@ -172,19 +182,24 @@ fn unpack(
     Ok((jobs, mode))
 }
 
-/// What the tree holds, as the file system tells it.
-fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[String]) -> Result<Vec<Folder>> {
-    let executable = wheel.files.iter().map(|file| (file.path.as_str(), file.executable));
-    let mut paths: Vec<_> = executable.chain(bytecode.iter().map(|path| (path.as_str(), false))).collect();
-    paths.sort_by_key(|(path, _)| split(path));
+/// What the tree holds, as the file system tells it. A file that is shorter or longer than what was written is an error.
+fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, u64)]) -> Result<Vec<Folder>> {
+    let own = wheel.files.iter().map(|file| (file.path.as_str(), file.content.len() as u64, file.executable));
+    let compiled = bytecode.iter().map(|(path, length)| (path.as_str(), *length, false));
+    let mut files: Vec<_> = own.chain(compiled).collect();
+    files.sort_by_key(|(path, ..)| split(path));
     let (mut walk, mut folders) = (Walk::new(tree), Vec::<Folder>::new());
-    for (path, executable) in paths {
+    for (path, written, executable) in files {
         let (folder, name) = split(path);
         let here = walk.go(folder, Dir::open_folder)?;
-        let facts =
-            here.facts_of(name).map_err(|source| Error::io("examine", here.path().join(name), source))?;
-        let file =
-            ImageFile { name: name.to_owned(), size: facts.size, modified: facts.modified, executable };
+        let failed = |operation, source| Error::io(operation, here.path().join(name), source);
+        let facts = here.facts_of(name).map_err(|source| failed("examine", source))?;
+        let Facts { size, modified, mode, .. } = facts;
+        if size != written {
+            let source = std::io::Error::other(format!("{size} bytes of {written} are there"));
+            return Err(failed("write", source));
+        }
+        let file = ImageFile { name: name.to_owned(), size, modified, mode, executable };
         match folders.last_mut() {
             Some(last) if last.path == folder => last.files.push(file),
             _ => folders.push(Folder { path: folder.to_owned(), files: vec![file] }),
@@ -194,11 +209,11 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[String]) -> Result<Vec<Folde
 }
 
 /// RECORD as pip leaves it, but for the rows of scripts.
-fn base_record(wheel: &Wheel, bytecode: Vec<String>) -> String {
+fn base_record(wheel: &Wheel, bytecode: Vec<(String, u64)>) -> String {
     let own = |name: &str, content: &[u8]| Row::of(format!("{}/{name}", wheel.dist_info), content);
     let mut rows = wheel.rows.clone();
     rows.extend([own("INSTALLER", record::INSTALLER), own("REQUESTED", b"")]);
-    rows.extend(bytecode.into_iter().map(Row::unchecked));
+    rows.extend(bytecode.into_iter().map(|(path, _)| Row::unchecked(path)));
     record::render(rows)
 }
 

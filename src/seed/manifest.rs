@@ -45,6 +45,8 @@ pub struct ImageFile {
     pub size: u64,
     /// In nanoseconds since 1970.
     pub modified: i64,
+    /// The permission bits, as the file system of the cache tells them.
+    pub mode: u32,
     /// Whether it has the bits of execution.
     pub executable: bool,
 }
@@ -68,7 +70,8 @@ impl Manifest {
             for file in &folder.files {
                 let kind = if file.executable { 'x' } else { 'f' };
                 // Writing to a String can't fail.
-                let _ = writeln!(text, "{kind} {} {} {}", file.size, file.modified, file.name);
+                let _ =
+                    writeln!(text, "{kind} {:o} {} {} {}", file.mode, file.size, file.modified, file.name);
             }
         }
         text += "record\n";
@@ -99,13 +102,14 @@ impl Manifest {
 }
 
 fn file(kind: &str, value: &str) -> Option<ImageFile> {
-    let mut fields = value.splitn(3, ' ');
-    let (size, modified, name) = (fields.next()?, fields.next()?, fields.next()?);
+    let mut fields = value.splitn(4, ' ');
+    let (mode, size, modified, name) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     let executable = kind == "x";
     Some(ImageFile {
         name: name.to_owned(),
         size: size.parse().ok()?,
         modified: modified.parse().ok()?,
+        mode: u32::from_str_radix(mode, 8).ok()?,
         executable,
     })
 }
@@ -127,8 +131,13 @@ mod tests {
     use super::*;
 
     fn sample() -> Manifest {
-        let file =
-            |name: &str, executable| ImageFile { name: name.to_owned(), size: 3, modified: 7, executable };
+        let file = |name: &str, executable| ImageFile {
+            name: name.to_owned(),
+            size: 3,
+            modified: 7,
+            mode: 0o640,
+            executable,
+        };
         let folder = |path: &str, files| Folder { path: path.to_owned(), files };
         Manifest {
             dist_info: "pip-24.2.dist-info".to_owned(),

@@ -20,6 +20,9 @@ mod turn;
 mod walk;
 pub mod wheel;
 
+use std::ffi::OsStr;
+use std::fmt::Display;
+
 use sha2::{Digest, Sha256};
 
 use self::bundled::BundledWheel;
@@ -84,23 +87,16 @@ fn try_seed(
     let wheels = request.wheels()?;
     let target = request.target()?;
     // Another process may be making the same environment: what it leaves is then looked at, not worked on.
-    turn::wait(observer, || Ok(target.packages.try_lock_itself().then_some(())))?;
+    let _turn = turn::wait(observer, || Ok(target.packages.try_lock_itself()))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
     seeding.cache = seeding.open_cache(request);
-    let mut origin = Origin::Cache;
-    let mut placed = Vec::new();
-    for wheel in &wheels {
-        let (image, from) = seeding.install(wheel)?;
-        origin = origin.or(from);
-        placed.push(image);
+    let installed = seeding.install_all(&wheels);
+    if let Err(Stop::NotServed(_)) = installed {
+        // `ensurepip` doesn't know our names for what is unfinished. What can't be removed doesn't disturb it.
+        let _ = prepare(&seeding.target.packages, &wheels);
     }
-    for (image, _) in &placed {
-        place::publish(&image.manifest, &seeding.target)?;
-    }
-    // All ladders saw the same two file systems; the last one is pip's.
-    let link_mode = placed.last().map_or(link_mode, |(_, mode)| *mode);
-    Ok((origin, link_mode))
+    installed
 }
 
 struct Seeding<'a> {
@@ -122,9 +118,25 @@ impl Seeding<'_> {
             Err(why) if why.is_suspicious() => {
                 self.observer.warning(&format!("{why}; pip is unpacked without it"))
             }
-            Err(why) => self.observer.debug(&format!("no cache is used: {why}")),
+            Err(why) => self.give_up_cache(&why),
         }
         None
+    }
+
+    fn install_all(&mut self, wheels: &[BundledWheel]) -> Result<(Origin, LinkMode), Stop> {
+        let mut origin = Origin::Cache;
+        let mut placed = Vec::new();
+        for wheel in wheels {
+            let (image, from) = self.install(wheel)?;
+            origin = origin.or(from);
+            placed.push(image);
+        }
+        for (image, _) in &placed {
+            place::publish(&image.manifest, &self.target)?;
+        }
+        // All ladders saw the same two file systems; the last one is pip's.
+        let link_mode = placed.last().map_or(self.link_mode, |(_, mode)| *mode);
+        Ok((origin, link_mode))
     }
 
     /// Brings one project into the environment, all but the last rename.
@@ -134,9 +146,13 @@ impl Seeding<'_> {
             let cached = match cache.image(&self.recipe, wheel, self.observer) {
                 Ok(cached) => cached,
                 Err(Stop::Failed(error)) if !matches!(error, Error::Interrupted) => {
-                    self.observer.debug(&format!("no cache is used: {error}"));
-                    self.cache = None;
-                    break;
+                    self.give_up_cache(&error);
+                    continue;
+                }
+                // Perhaps for lack of room, of which the environment may have more.
+                Err(Stop::NotServed(reason @ Reason::Compiler(_))) => {
+                    self.give_up_cache(&reason);
+                    continue;
                 }
                 Err(stop) => return Err(stop),
             };
@@ -146,6 +162,7 @@ impl Seeding<'_> {
                     return Ok(((cached.image, mode), origin));
                 }
                 Err(Halt::Failed(error)) => return Err(error.into()),
+                Err(Halt::Unreadable(error)) => self.give_up_cache(&error),
                 Err(Halt::Stale(path)) => {
                     let spoilt = cached.image.tree.path().join(path);
                     self.observer
@@ -161,10 +178,15 @@ impl Seeding<'_> {
         self.install_without_cache(wheel)
     }
 
+    fn give_up_cache(&mut self, why: &dyn Display) {
+        self.observer.debug(&format!("no cache is used: {why}"));
+        self.cache = None;
+    }
+
     /// Builds the image in the environment itself, for this one use.
     fn install_without_cache(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
         let archive = crate::fs::read(&wheel.path).map_err(Reason::Unreadable)?;
-        let name = format!("{UNFINISHED}image");
+        let name = image_name();
         self.target.packages.remove_tree(&name)?;
         let folder = self.target.packages.enter(&name, Access::Owner)?;
         let installed = self.build_and_place(&folder, wheel, &archive);
@@ -184,7 +206,7 @@ impl Seeding<'_> {
         // Nobody else has these files: a second name and the removal of the first is a move.
         match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
             Ok(_) => Ok((image, LinkMode::Copy)),
-            Err(Halt::Failed(error)) => Err(error.into()),
+            Err(Halt::Failed(error) | Halt::Unreadable(error)) => Err(error.into()),
             Err(Halt::Stale(path)) => {
                 let source = std::io::Error::other("changed by another process");
                 Err(Error::io("place", image.tree.path().join(path), source).into())
@@ -204,13 +226,23 @@ impl Origin {
 /// that such a run can't have left: pip would look at it.
 fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
     for name in packages.names()? {
-        if name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+        if is_unfinished(&name, wheels) {
             packages.remove_tree(&name)?;
         } else if !wheels.iter().any(|wheel| wheel.packages().iter().any(|own| name == *own)) {
             return Err(Reason::Occupied(packages.path().join(name)).into());
         }
     }
     Ok(())
+}
+
+/// Whether an unfinished run of ours gives such names.
+fn is_unfinished(name: &OsStr, wheels: &[BundledWheel]) -> bool {
+    name == image_name().as_str() || wheels.iter().any(|wheel| place::is_staged(name, wheel.project))
+}
+
+/// The folder in site-packages of an image for one use.
+fn image_name() -> String {
+    format!("{UNFINISHED}image")
 }
 
 fn digest(content: &[u8]) -> String {
@@ -221,4 +253,31 @@ fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let pair = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]].map(char::from);
     bytes.iter().flat_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_run_of_ours_left_is_removed_from_site_packages() {
+        let temp = tempfile::tempdir().unwrap();
+        let packages = Dir::open(temp.path()).unwrap();
+        let wheels = [BundledWheel { path: "wheel".into(), project: "pip", version: "24.2".into() }];
+        for left in
+            [".fastvenv-image", ".fastvenv-pip-24.2.dist-info-staged", ".fastvenv-pip-9.dist-info-staged"]
+        {
+            packages.enter(left, Access::Owner).unwrap().make_folder("inner", Access::Owner).unwrap();
+        }
+        packages.make_folder("pip", Access::Owner).unwrap();
+        prepare(&packages, &wheels).unwrap();
+        assert_eq!(packages.names().unwrap(), ["pip"]);
+        for kept in [".fastvenv-", ".fastvenv-images", ".fastvenv-1-2", ".fastvenv-pip-notes"] {
+            packages.enter(kept, Access::Owner).unwrap().make_folder("inner", Access::Owner).unwrap();
+            let refused = prepare(&packages, &wheels);
+            assert!(matches!(refused, Err(Stop::NotServed(Reason::Occupied(path))) if path.ends_with(kept)));
+            assert!(temp.path().join(kept).join("inner").is_dir());
+            packages.remove_tree(kept).unwrap();
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Placing images into an environment: packages, then scripts, then the `.dist-info` folder by one rename, so that
 //! a placement cut short is not taken for an installed pip.
 
+use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use super::console_scripts;
@@ -39,6 +41,8 @@ pub struct Target {
 pub enum Halt {
     /// A file of the image is missing or not what its manifest says: the folder and name in its tree.
     Stale(PathBuf),
+    /// A file of the image can't be read now.
+    Unreadable(Error),
     /// The environment can't be written, or Python has a signal to handle.
     Failed(Error),
 }
@@ -118,12 +122,16 @@ impl Placing<'_> {
             if observer.interrupted() {
                 return Err(Error::Interrupted.into());
             }
-            let from = from
-                .go(&folder.path, Dir::open_folder)
-                .map_err(|_| Halt::Stale(folder.path.clone().into()))?;
+            let from =
+                from.go(&folder.path, Dir::open_folder).map_err(|error| unopened(&folder.path, error))?;
             let to = to.go(&folder.path, make)?;
             for file in &folder.files {
-                let expected = Expected { size: file.size, modified: file.modified, owner: target.owner };
+                let expected = Expected {
+                    size: file.size,
+                    modified: file.modified,
+                    mode: file.mode,
+                    owner: target.owner,
+                };
                 let how = NewFile {
                     modified: file.is_source().then_some(file.modified),
                     add_mode: if file.executable { 0o111 } else { 0 },
@@ -131,11 +139,23 @@ impl Placing<'_> {
                 match self.transfer.bring((from, to), &file.name, &expected, how, &mut self.buffer) {
                     Ok(()) => {}
                     Err(Failure::Stale) => return Err(Halt::Stale(Path::new(&folder.path).join(&file.name))),
+                    Err(Failure::Unreadable(error)) => return Err(Halt::Unreadable(error)),
                     Err(Failure::Io(error)) => return Err(Halt::Failed(error)),
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// Why a folder of the image could not be opened.
+fn unopened(folder: &str, error: Error) -> Halt {
+    // The cache is our own, so a folder that doesn't let us in has been changed too.
+    const SPOILT: [ErrorKind; 3] =
+        [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied];
+    match &error {
+        Error::Io { source, .. } if SPOILT.contains(&source.kind()) => Halt::Stale(folder.into()),
+        _ => Halt::Unreadable(error),
     }
 }
 
@@ -157,6 +177,12 @@ fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result
 fn staged_name(manifest: &Manifest) -> String {
     // It doesn't end in a way that a tool takes for an installed project.
     format!("{UNFINISHED}{}-staged", manifest.dist_info)
+}
+
+/// Whether [`place`] gives a folder of this project such a name, in any version: a user's may start like one.
+pub fn is_staged(name: &OsStr, project: &str) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(format!("{UNFINISHED}{project}-").as_bytes()) && name.ends_with(b".dist-info-staged")
 }
 
 #[cfg(test)]

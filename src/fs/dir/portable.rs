@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Access, Facts, Kind, NewFile};
+use super::{Access, Facts, Kind, Lock, NewFile};
 use crate::error::{Error, Result};
 
 /// The user that files made by this process belong to: unknown here, like every [`Facts::owner`].
@@ -178,9 +178,9 @@ impl Dir {
         OpenOptions::new().write(true).open(self.join(name))?.set_modified(time(modified))
     }
 
-    /// Locks the folder itself as long as it is open here: that can't be done, and so true.
-    pub fn try_lock_itself(&self) -> bool {
-        true
+    /// Takes the lock on the folder itself: there is none, and so everybody gets it.
+    pub fn try_lock_itself(&self) -> Option<Lock> {
+        Some(Lock(None))
     }
 
     pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {
@@ -240,6 +240,11 @@ pub(in crate::fs) fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
 pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     drop(file);
     Ok(())
+}
+
+/// Whether an open file has lost its name: that can't be told here.
+pub(super) fn is_removed(_file: &File) -> bool {
+    false
 }
 
 /// The permission bits of an open file: there are none.

@@ -1,17 +1,18 @@
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, RawMode, Stat};
-use rustix::fs::{flock, fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat};
+use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
+pub(super) use super::unix_files::is_removed;
 use super::unix_files::timestamps;
 pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, rename_new};
-use super::{Access, Facts, Kind, NewFile};
+use super::{Access, Facts, Kind, Lock, NewFile};
 use crate::error::{Error, Result};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
@@ -76,6 +77,8 @@ impl Dir {
         let flags = FOLDER.union(OFlags::NOFOLLOW);
         match openat(&self.handle, name.as_ref(), flags, Mode::empty()) {
             Ok(handle) => Ok(Self { handle, path: self.path.join(name.as_ref()) }),
+            // Of a link, Linux says the other of these.
+            Err(Errno::LOOP) => Err(self.failed("open the folder", name.as_ref(), Errno::NOTDIR.into())),
             Err(errno) => Err(self.failed("open the folder", name.as_ref(), errno.into())),
         }
     }
@@ -202,10 +205,14 @@ impl Dir {
         Ok(rustix::fs::utimensat(&self.handle, name.as_ref(), &times, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
-    /// Locks the folder itself as long as it is open here. False if another handle of it holds the lock; true also where
-    /// folders can't be locked.
-    pub fn try_lock_itself(&self) -> bool {
-        flock(&self.handle, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
+    /// Takes the lock on the folder itself; `None` if another handle of it holds it. Where folders can't be locked,
+    /// everybody gets it.
+    pub fn try_lock_itself(&self) -> Option<Lock> {
+        let file = self.handle.try_clone().ok().map(File::from);
+        match file.as_ref().map(File::try_lock) {
+            Some(Err(TryLockError::WouldBlock)) => None,
+            _ => Some(Lock(file)),
+        }
     }
 
     pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {

@@ -16,8 +16,6 @@ mod index;
 mod sweep;
 mod tag;
 
-use std::fs::File;
-
 pub use folder::{Unusable, default_folder};
 pub use sweep::{Usage, clean, usage};
 
@@ -27,10 +25,12 @@ use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::{digest, hex, turn};
 use crate::error::{Error, Result};
-use crate::fs::dir::{Access, Dir, facts_at};
+use crate::fs::dir::{Access, Dir, Lock, facts_at, unless_gone};
 
 /// The part of a key that changes whenever images are built otherwise than before.
 const FORMAT: &str = "1";
+/// The folders in the cache's.
+const FOLDERS: [&str; 3] = ["images", "wheels", "locks"];
 /// How often the use of an image is recorded, in nanoseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
 
@@ -127,20 +127,23 @@ impl Cache {
     }
 
     /// The lock on building this image; `None` when patience has run out, and the image is built all the same.
-    fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<File>> {
+    fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<Lock>> {
         turn::wait(observer, || self.locks.try_lock(key))
     }
 
     /// A new folder to build in, with the lock that says that its builder lives.
-    fn workplace(&self) -> Result<(String, Dir, File)> {
+    fn workplace(&self) -> Result<(String, Dir, Lock)> {
         loop {
             let name = format!("{}{}-{}", sweep::BUILDING, std::process::id(), now());
             if !self.images.make_folder(&name, Access::Owner)? {
                 continue;
             }
-            let folder = self.images.open_folder(&name)?;
-            // Taken already only if a sweeper is at it.
-            if let Some(alive) = folder.try_lock(sweep::ALIVE)? {
+            let locked = |folder: Dir| Ok((folder.try_lock(sweep::ALIVE)?, folder));
+            let taken = unless_gone(self.images.open_folder(&name).and_then(locked))?;
+            // It is locked, gone or renamed by then only if a sweeper is at it.
+            if let Some((Some(alive), folder)) = taken
+                && self.images.facts_of(&name).is_ok()
+            {
                 return Ok((name, folder, alive));
             }
         }

@@ -1,0 +1,115 @@
+"""Whatever becomes of the processes that compile: bytecode is whole or there is none, and nobody else is disturbed."""
+
+import contextlib
+import fcntl
+import marshal
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import warnings
+
+import pytest
+
+import faults
+import seeding
+from seeding import images, leftovers
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+def create_in_vain(env):
+    """Neither the cache nor the environment gets an image, and our base interpreters have no ensurepip."""
+    with pytest.raises(subprocess.CalledProcessError):
+        seeding.create(env)
+
+
+def test_bytecode_that_is_not_written_whole(tmp_path, cache):
+    """A process that can write only a part of a file ends, and nothing that it wrote is used or kept."""
+    with seeding.base_that(tmp_path, "ulimit -f 100", 'base "$@"'):
+        create_in_vain(tmp_path / "limited")
+    assert images(cache) == leftovers(cache) == []
+    seeding.create_natively(tmp_path / "env")
+    for bytecode in seeding.site_packages(tmp_path / "env").rglob("*.pyc"):
+        marshal.loads(bytecode.read_bytes()[16:])
+
+
+def test_bytecode_that_is_cut_later(tmp_path, cache):
+    """A file that is shorter than what was written into it is noticed before an image is made of it."""
+    cut = "find . -name '__init__.*.pyc' -size +1 | while read -r name; do : > \"$name\"; done"
+    with (
+        seeding.base_that(tmp_path, 'base "$@"', "status=$?", cut, "exit $status"),
+        pytest.raises(OSError, match=r"0 bytes of \d+ are there"),
+    ):
+        seeding.create(tmp_path / "env")
+    assert images(cache) == leftovers(cache) == []
+
+
+def test_processes_that_end_early(tmp_path):
+    """They don't end the process that Python runs in, also where a broken pipe would."""
+
+    def create():
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        with seeding.base_that(tmp_path, "exit 1"):
+            create_in_vain(tmp_path / "env")
+
+    faults.in_child(create)
+
+
+def test_processes_whose_end_is_told_to_nobody(tmp_path):
+    """Where Python's process doesn't want to hear of the end of others, their work is used all the same."""
+
+    def create():
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        seeding.create_natively(tmp_path / "env")
+
+    faults.in_child(create)
+    seeding.check_whole(tmp_path / "env")
+
+
+def test_nothing_unfinished_is_left_to_ensurepip(tmp_path, filled, cache):
+    """Where pip can't be placed after all, in the middle of it, ensurepip finds nothing under names of ours."""
+    shutil.copytree(filled, cache)
+    for image in images(cache):
+        next(image.glob("tree/pip/__main__.py"), image / "manifest").unlink()
+    with seeding.base_that(tmp_path, "exit 1"):
+        create_in_vain(tmp_path / "env")
+    assert (seeding.site_packages(tmp_path / "env") / "pip").exists()
+    assert not list(seeding.site_packages(tmp_path / "env").glob(".fastvenv-*"))
+
+
+@contextlib.contextmanager
+def forked():
+    """A process that has everything open that we have, and lives on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it does nothing that a lock could be missing for
+        child = os.fork()
+    if child == 0:
+        while True:
+            signal.pause()
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def test_a_fork_while_bytecode_is_compiled(tmp_path, cache):
+    """A process that another thread forks meanwhile neither holds up the creation nor keeps its locks."""
+    env, gate = tmp_path / "env", tmp_path / "gate"
+    os.mkfifo(gate)
+    creating = threading.Thread(target=seeding.create, args=(env,))
+    with seeding.base_that(tmp_path, f"read _ < '{gate}'", 'base "$@"'):
+        creating.start()
+        # It opens when a compiler stands at it.
+        with gate.open("w") as opened, forked():
+            opened.write("\n" * 100)
+            opened.flush()
+            creating.join(30)
+            assert not creating.is_alive()
+            for path in [*(cache / "locks").iterdir(), seeding.site_packages(env)]:
+                lock = os.open(path, os.O_RDONLY)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.close(lock)
+    seeding.check_whole(env)
