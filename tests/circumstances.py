@@ -39,15 +39,21 @@ def somebody_else() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def mounted(folder: Path, options: str) -> Iterator[None]:
-    """A file system in memory."""
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+def mounted(folder: Path, options: str, source: Path | None = None) -> Iterator[None]:
+    """A file system in memory, or with the option `bind` another folder."""
+    what = [str(source)] if source else ["-t", "tmpfs", "tmpfs"]
+    command = ["mount", "-o", options, *what, str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("file systems can't be mounted here")
     try:
         yield
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def remount(folder: Path, options: str) -> None:
+    """Change the options of a mounted file system."""
+    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
 def without_ensurepip(tmp: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What all tests share: how hypothesis draws; a cache of images; file systems that a test mounts."""
+"""What all tests share: how hypothesis draws; variables and a cache of images; file systems that a test mounts."""
 
 import contextlib
 import os
@@ -23,6 +23,22 @@ settings.register_profile("thorough", settings.get_profile("default"), max_examp
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+# What changes the pip that is installed, beside fastvenv's own variables; docs/environment.md tells how.
+CHANGING = {"ENSUREPIP_OPTIONS", "PYTHONNODEBUGRANGES", "PYTHONOPTIMIZE", "PYTHONPYCACHEPREFIX", "SOURCE_DATE_EPOCH"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_of_the_developers(tmp_path_factory):
+    """One cache for all tests without one of their own; no variable of the developer's that changes what is made."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            ours = name.startswith("FASTVENV_") and not name.startswith("FASTVENV_TEST_")
+            if ours or name in CHANGING:
+                patch.delenv(name)
+        patch.setenv("FASTVENV_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory):
     """A cache with an image in it, to take copies of."""
@@ -41,8 +57,6 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
     # Copies of 13 MB, by the hundred, would wear out the disk's patience; tests of copies ask for them.
     monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
-    for name in ("FASTVENV_SEED", "SOURCE_DATE_EPOCH"):
-        monkeypatch.delenv(name, raising=False)
     return folder
 
 

@@ -2,13 +2,11 @@
 
 import errno
 import functools
-import hashlib
 import json
 import os
 import random
 import re
 import shutil
-import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,6 +15,8 @@ from pathlib import Path
 import pytest
 
 import fastvenv
+from parity import trees
+from parity.trees import Entry
 
 ROUNDS = int(os.environ.get("FASTVENV_TEST_ROUNDS", "12"))
 ERRORS = ["ENOSPC", "EACCES", "EROFS", "EMFILE", "EIO", "EDQUOT"]
@@ -132,34 +132,17 @@ def some(population: list, count: int = ROUNDS) -> list:
 
 
 @functools.cache
-def base() -> tuple[str, object]:
+def base() -> Entry:
     """The entry of a copy of the base interpreter."""
-    return "-rwxr-xr-x", content_of(Path(sys._base_executable).resolve())
+    return Entry("-rwxr-xr-x", trees.content(os.path.realpath(sys._base_executable)))
 
 
-def content_of(path: Path) -> object:
-    """What a file holds, or of much its hash: the messages of failed tests show it."""
-    content = path.read_bytes()
-    return content if len(content) < 10_000 else hashlib.sha256(content).hexdigest()
+def snapshot(root: Path) -> dict[str, Entry]:
+    """All that stands below, files with all that they hold."""
+    return trees.snapshot(root, trees.content)
 
 
-def snapshot(root: Path) -> dict[str, tuple[str, object]]:
-    """All that stands below, with its mode and its content or target."""
-    found = {}
-    for folder, folders, files in os.walk(root):
-        for name in folders + files:
-            path = os.path.join(folder, name)
-            mode = os.lstat(path).st_mode
-            content: object = None
-            if stat.S_ISLNK(mode):
-                content = os.readlink(path)
-            elif stat.S_ISREG(mode):
-                content = content_of(Path(path))
-            found[os.path.relpath(path, root)] = (stat.filemode(mode), content)
-    return found
-
-
-def fresh(env: Path, prepare=None, **options: object) -> dict[str, tuple[str, object]]:
+def fresh(env: Path, prepare=None, **options: object) -> dict[str, Entry]:
     """What an undisturbed creation leaves at this path."""
     reset(env, prepare)
     fastvenv.create(env, **options)  # type: ignore[arg-type]

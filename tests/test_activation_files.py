@@ -94,10 +94,10 @@ def test_what_activate_bat_keeps_deactivate_bat_takes_back():
     assert all(line.startswith("@") for line in (activate + deactivate).splitlines() if line)
 
 
-def faults(node):
+def syntax_errors(node):
     """The places where a syntax tree says that the text is none of the language."""
     found = [node.start_point] if node.is_error or node.is_missing else []
-    return found + [fault for child in node.children for fault in faults(child)]
+    return found + [error for child in node.children for error in syntax_errors(child)]
 
 
 @pytest.mark.parametrize("name", ["common/Activate.ps1", "nt/activate.bat", "nt/deactivate.bat"])
@@ -107,4 +107,4 @@ def test_scripts_that_cannot_run_here_are_at_least_well_formed(name):
     tree_sitter = pytest.importorskip("tree_sitter")
     grammar = pytest.importorskip({".ps1": "tree_sitter_powershell", ".bat": "tree_sitter_batch"}[template.suffix])
     parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
-    assert faults(parser.parse(template.read_bytes()).root_node) == []
+    assert syntax_errors(parser.parse(template.read_bytes()).root_node) == []

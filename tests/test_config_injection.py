@@ -95,6 +95,13 @@ def test_no_prompt(tmp_path_factory, prompt):
         check(env, configure(env, prompt=given_prompt), WITH_PROMPT)
 
 
+@pytest.mark.parametrize("end", PIECES)
+def test_no_end_of_a_line_in_a_folder(end, tmp_path):
+    """Not what follows in a folder's name after what some reader takes for the end of a line."""
+    env = tmp_path / f"env{end}include-system-site-packages = true"
+    check(env, configure(env))
+
+
 @given(ODD_TEXT.filter(encodable))
 def test_no_folder(tmp_path_factory, name):
     """Not the name of the environment's folder."""

@@ -76,15 +76,14 @@ def of(*languages: str) -> list[Block]:
 
 @pytest.fixture
 def folder(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, with the running interpreter as `python` and nothing of ours set."""
+    """An empty folder to work in, with the running interpreter as `python`, and no environment active."""
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
     for name in ("python", "python3"):
         (bin_dir / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         (bin_dir / name).chmod(0o755)
     monkeypatch.setenv("PATH", os.pathsep.join([str(bin_dir), os.path.dirname(sys.executable), os.environ["PATH"]]))
-    for name in ("FASTVENV_SEED", "FASTVENV_LOG", "FASTVENV_LINK_MODE", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     shutil.copytree(filled, tmp_path / "cache")
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / "cache"))
     work = tmp_path / "project"

@@ -24,26 +24,23 @@ def raised(function, *args):
     return caught.value
 
 
-@pytest.mark.parametrize("name", ["bin", "include", "lib", "pyvenv.cfg"])
+@pytest.mark.parametrize("name", ["bin", "include", "lib"])
 def test_a_file_where_a_folder_must_be(tmp_path, name):
     """A file in the place of a folder is refused with the folder's path in the message."""
     env_dir = tmp_path / "env"
     env_dir.mkdir()
-    if name == "pyvenv.cfg":
-        (env_dir / name).mkdir()
-        error = raised(fastvenv.create, env_dir)
-        assert describe(error) == (
-            IsADirectoryError,
-            errno.EISDIR,
-            os.strerror(errno.EISDIR),
-            str(env_dir / name),
-            None,
-        )
-    else:
-        (env_dir / name).touch()
-        error = raised(fastvenv.create, env_dir)
-        assert isinstance(error, (ValueError, NotADirectoryError))
-        assert str(env_dir / name) in str(error)
+    (env_dir / name).touch()
+    error = raised(fastvenv.create, env_dir)
+    assert isinstance(error, (ValueError, NotADirectoryError))
+    assert str(env_dir / name) in str(error)
+
+
+def test_a_folder_where_a_file_must_be(tmp_path):
+    """A folder in the place of pyvenv.cfg is an IsADirectoryError that names it."""
+    config = tmp_path / "env" / "pyvenv.cfg"
+    config.mkdir(parents=True)
+    error = raised(fastvenv.create, tmp_path / "env")
+    assert describe(error) == (IsADirectoryError, errno.EISDIR, os.strerror(errno.EISDIR), str(config), None)
 
 
 def test_a_link_to_a_folder_is_no_place_for_an_environment(tmp_path):
@@ -181,11 +178,14 @@ def test_a_missing_attribute_of_the_context_is_an_attribute_error():
 
 
 def test_an_error_of_a_hook_comes_through_unchanged(tmp_path):
-    """What a subclass raises is what the caller of create gets."""
+    """What a subclass raises is what the caller of create gets, without a word of ours."""
+    mine = LookupError("mine")
 
     class Broken(fastvenv.EnvBuilder):
         def post_setup(self, context):
-            raise LookupError("mine")
+            raise mine
 
-    with pytest.raises(LookupError, match="mine"):
+    with pytest.raises(LookupError) as caught:
         Broken().create(tmp_path / "env")
+    assert caught.value is mine
+    assert not hasattr(mine, "__notes__")

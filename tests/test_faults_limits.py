@@ -13,13 +13,9 @@ import pytest
 import fastvenv
 import faults
 import seeding
+from circumstances import remount
 
 LINKS = {"symlinks": True}
-
-
-def remount(folder, options):
-    """Change the options of a mounted file system."""
-    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
 def test_a_disk_that_fills_at_any_point(mount, tmp_path):
@@ -136,7 +132,7 @@ def test_no_descriptor_is_free(options, tmp_path):
 
 
 def test_no_thread_can_be_started(tmp_path, monkeypatch):
-    """RLIMIT_NPROC while pip's image is built: no panic, and an environment with pip or a clean error."""
+    """RLIMIT_NPROC while pip's image is built: an OSError and no panic, and no pip looks installed."""
     faults.need_root()
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(tmp_path / "cache"))
     tmp_path.chmod(0o777)

@@ -18,8 +18,6 @@ def warm(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FASTVENV_CACHE_DIR", str(root / "cache"))
         patch.setenv("FASTVENV_LINK_MODE", "hardlink")
-        for name in ("FASTVENV_SEED", "SOURCE_DATE_EPOCH"):
-            patch.delenv(name, raising=False)
         env = root / "env"
         calls = faults.calls(env, **WITH_PIP)
         seeding.create_natively(env.with_name("env-untraced"))

@@ -138,18 +138,6 @@ def test_an_empty_folder_is_not_left(tmp_path):
     assert not getattr(caught.value, "__notes__", [])
 
 
-def test_a_hook_that_fails_is_not_commented(tmp_path):
-    """What a subclass raises of its own is handed on without a word of ours."""
-
-    class Builder(fastvenv.EnvBuilder):
-        def post_setup(self, context):
-            raise LookupError("mine")
-
-    with pytest.raises(LookupError) as caught:
-        Builder().create(tmp_path / "env")
-    assert not hasattr(caught.value, "__notes__")
-
-
 def test_a_builder_is_itself_again_after_a_failure(tmp_path):
     """A failure does not make a builder forget that it gives access to site packages."""
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
 import pytest
 
@@ -91,8 +92,7 @@ def test_what_is_done_is_shown_where_that_is_wished(command, tmp_path):
 @pytest.mark.parametrize("value", [None, ""])
 def test_nothing_is_shown_without_wish(value, tmp_path):
     """Unset or empty, FASTVENV_LOG shows nothing."""
-    environ = {name: text for name, text in os.environ.items() if name != "FASTVENV_LOG"}
-    environ |= {} if value is None else {"FASTVENV_LOG": value}
+    environ = {**os.environ, **({} if value is None else {"FASTVENV_LOG": value})}
     args = [sys.executable, "-m", "fastvenv", tmp_path / "env"]
     done = subprocess.run(args, env=environ, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
@@ -139,3 +139,61 @@ def test_a_warning_reaches_stderr_without_any_set_up(tmp_path):
     done = run(program, tmp_path / "source", tmp_path / "destination")
     assert done.stdout == "True\n"
     assert done.stderr.startswith("Unable to symlink")
+
+
+FIRST_WARNING = """
+import sys, threading
+import fastvenv
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "logging":
+            sys.meta_path.remove(self)
+            meanwhile()
+
+def warn(name):
+    fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(sys.argv[1], f"{sys.argv[2]}/{name}", True)
+
+assert "logging" not in sys.modules
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def test_two_threads_may_warn_first_at_once(tmp_path):
+    """A thread that warns while another one's warning is importing logging holds nobody up."""
+    (tmp_path / "source").touch()
+    (tmp_path / "bin").mkdir()
+    program = (
+        "about_to = threading.Event()\n"
+        "def other():\n    about_to.set()\n    warn('other')\n"
+        "thread = threading.Thread(target=other)\n"
+        "def meanwhile():\n    thread.start()\n    about_to.wait()\n"
+        "warn('one')\nthread.join()"
+    )
+    command = [sys.executable, "-c", FIRST_WARNING + program, tmp_path / "source", tmp_path / "bin"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr.count("Unable to symlink") == 2
+
+
+def test_an_interrupt_while_logging_is_imported_is_kept(tmp_path):
+    """Ctrl-C while the first warning imports logging is a KeyboardInterrupt, and later warnings are heard."""
+    (tmp_path / "source").touch()
+    (tmp_path / "bin").mkdir()
+    program = (
+        "def meanwhile():\n    raise KeyboardInterrupt\n"
+        "try:\n    warn('one')\n    print('nothing')\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
+        "warn('two')"
+    )
+    done = run(FIRST_WARNING + program, tmp_path / "source", tmp_path / "bin")
+    assert done.stdout == "interrupted\n"
+    assert "Unable to symlink" in done.stderr
+
+
+def test_a_logger_in_the_place_of_the_module_s_own_is_told(tmp_path):
+    """What is put in the place of `fastvenv.logger` gets the records, as with `venv.logger`."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "source").touch()
+    with mock.patch("fastvenv.logger") as logger:
+        fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(tmp_path / "source", tmp_path / "bin" / "x", True)
+    ((message,), _) = logger.warning.call_args
+    assert message.startswith("Unable to symlink")

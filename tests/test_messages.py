@@ -104,4 +104,5 @@ def test_the_command_shows_what_a_failing_pip_printed(tmp_path: Path) -> None:
     with limit(resource.RLIMIT_FSIZE, 100_000):
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
+    assert done.stderr.startswith("Error: Command ")
     assert os.strerror(errno.EFBIG) in done.stderr

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 import fastvenv
 import faults
 import seeding
+from parity.trees import ACTIVATION_SCRIPTS
 
 LINKS = {"symlinks": True}
-OWN_SCRIPTS = {"activate", "activate.csh", "activate.fish", "Activate.ps1"}
 
 
 def tree(env):
     """What stands there, but for what fastvenv has of its own: the scripts, and pyvenv.cfg's last lines on 3.10."""
     found = faults.snapshot(env)
-    differing = OWN_SCRIPTS | ({"pyvenv.cfg"} if sys.version_info < (3, 11) else set())
+    differing = ACTIVATION_SCRIPTS | ({"pyvenv.cfg"} if sys.version_info < (3, 11) else set())
     for name, (mode, _) in found.items():
         if os.path.basename(name) in differing:
             found[name] = (mode, "differs")
@@ -78,7 +78,7 @@ def test_any_name(tmp_path_factory, name):
     if isinstance(theirs, dict):
         if not name.isprintable():
             # The recorded command is escaped then; and of what is no UTF-8, 3.10 makes no scripts.
-            theirs |= {file: entry for file, entry in ours.items() if os.path.basename(file) in OWN_SCRIPTS}
+            theirs |= {file: entry for file, entry in ours.items() if os.path.basename(file) in ACTIVATION_SCRIPTS}
             del theirs["pyvenv.cfg"], ours["pyvenv.cfg"]
         assert ours == theirs
 

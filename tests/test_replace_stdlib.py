@@ -265,6 +265,8 @@ def test_an_import_in_another_thread_is_waited_for(run):
     assert reached.wait(30)
     replacing = threading.Thread(target=fastvenv.replace_stdlib)
     replacing.start()
+    replacing.join(0.3)
+    assert replacing.is_alive(), "it did not wait"
     go_on.set()
     replacing.join()
     importing.join()

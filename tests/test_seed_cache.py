@@ -120,6 +120,22 @@ def test_a_folder_of_the_users_own_is_no_cache(tmp_path, cache, capsys):
     assert [path for path in cache.rglob("*") if path.is_file()] == [photo]
 
 
+def test_a_cleaned_cache_with_a_file_of_others(tmp_path, filled, cache, capsys):
+    """Cleaning counts what it removes, leaves what it hasn't made, and what it leaves is still the cache."""
+    shutil.copytree(filled, cache)
+    (cache / ".DS_Store").write_bytes(bytes(1000))
+    before = {path for path in cache.rglob("*") if path.is_file()}
+    assert cache_command.main(["clean"]) == 0
+    removed = {path for path in before if not path.exists()}
+    assert before - removed == {cache / ".DS_Store", cache / "CACHEDIR.TAG"}
+    assert f"files: {len(removed)}," in capsys.readouterr().out
+    seen = seeding.create_natively(tmp_path / "env")
+    assert not any(line.startswith("WARNING") for line in seen), seen
+    assert images(cache)
+    assert cache_command.main(["clean"]) == 0
+    assert not (cache / "images").exists()
+
+
 def test_another_users_cache(tmp_path, filled, cache):
     """A cache that belongs to another user is not used, and the user is told."""
     if os.geteuid() != 0:
@@ -148,6 +164,28 @@ def test_old_images_and_dead_builders_are_swept(tmp_path, filled, cache):
     assert not old.exists()
     assert recent.exists()
     assert not dead.exists()
+
+
+def test_old_locks_are_swept_unless_somebody_holds_them(tmp_path, filled, cache):
+    """However old a lock is, nobody but its holder removes it: others would build the same side by side."""
+    fcntl = pytest.importorskip("fcntl")
+    shutil.copytree(filled, cache)
+    own = {path.name for path in (cache / "locks").iterdir()}
+    (cache / "locks/held").touch()
+    (cache / "locks/free").touch()
+    then = time.time() - 91 * 86400
+    for lock in (cache / "locks").iterdir():
+        os.utime(lock, (then, then))
+    for image in images(cache):
+        shutil.rmtree(image)
+    with (cache / "locks/held").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        seeding.create_natively(tmp_path / "env")
+    left = {path.name for path in (cache / "locks").iterdir()}
+    assert "held" in left
+    assert "free" not in left
+    # Whoever builds holds one, and pip's image is the last one that is built.
+    assert left & own
 
 
 def test_use_is_recorded_once_a_day(tmp_path, filled, cache):

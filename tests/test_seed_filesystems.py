@@ -3,11 +3,11 @@
 import contextlib
 import os
 import shutil
-import subprocess
 
 import pytest
 
 import seeding
+from circumstances import remount
 from seeding import images, leftovers
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -18,12 +18,12 @@ def test_a_cache_that_cannot_be_written(tmp_path, filled, cache, mount):
     mount(cache, "size=64m")
     shutil.copytree(filled, cache, dirs_exist_ok=True)
     cache.chmod(0o700)
-    subprocess.run(["mount", "-o", "remount,ro", str(cache)], check=True)
+    remount(cache, "ro")
     assert any("origin: Cache" in line for line in seeding.create_natively(tmp_path / "env"))
-    subprocess.run(["mount", "-o", "remount,rw", str(cache)], check=True)
+    remount(cache, "rw")
     for image in images(cache):
         shutil.rmtree(image)
-    subprocess.run(["mount", "-o", "remount,ro", str(cache)], check=True)
+    remount(cache, "ro")
     assert any("origin: Wheel" in line for line in seeding.create_natively(tmp_path / "second"))
     for env in ("env", "second"):
         seeding.check_whole(tmp_path / env)

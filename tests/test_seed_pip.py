@@ -22,12 +22,10 @@ ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "30"))
 
 @pytest.fixture(autouse=True)
 def cache(filled, monkeypatch):
-    """The filled cache, and no variable that asks for something else."""
+    """The filled cache."""
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(filled))
     # Copies of 13 MB, by the hundred, would wear out the disk's patience; tests of copies ask for them.
     monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
-    for name in ("FASTVENV_SEED", "SOURCE_DATE_EPOCH", "PIP_FIND_LINKS"):
-        monkeypatch.delenv(name, raising=False)
     return filled
 
 
@@ -245,7 +243,9 @@ def test_the_cache_command(tmp_path, monkeypatch, capsys):
     assert cache_command.main(["info"]) == 0
     assert ": images: 1, files: " in capsys.readouterr().out or sys.version_info < (3, 12)
     assert cache_command.main(["clean"]) == 0
-    assert os.listdir(folder) == ["notes"]
+    assert sorted(os.listdir(folder)) == ["CACHEDIR.TAG", "notes"]
+    assert cache_command.main(["info"]) == 0
+    assert "images: 0, files: 0" in capsys.readouterr().out
     assert cache_command.main(["wrong"]) == 2
     assert "usage:" in capsys.readouterr().err
     seeding.check_whole(tmp_path / "env")

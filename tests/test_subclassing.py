@@ -2,12 +2,14 @@
 
 import abc
 import copy
+import os
+import pathlib
 import pickle
+import re
 import types
 import typing
 import venv
 import weakref
-from unittest import mock
 
 import pytest
 
@@ -240,60 +242,58 @@ def test_weak_references():
     assert reference() is None
 
 
-def test_a_mock_on_an_instance_stands_in_for_a_stage(tmp_path):
-    """An attribute of the instance is called instead of the method, with the context alone."""
-    builder = fastvenv.EnvBuilder(with_pip=True)
-    builder._setup_pip = mock.Mock()
-    builder.create(tmp_path / "env")
-    ((context,), _) = builder._setup_pip.call_args
-    assert context.env_dir == str(tmp_path / "env")
+@pytest.mark.parametrize("module", [venv, fastvenv])
+def test_scripts_that_replace_variables_refuses_are_left_out(module, tmp_path, caplog):
+    """A UnicodeError of an overridden replace_variables is a warning, and the other scripts are installed."""
 
+    class Builder(module.EnvBuilder):
+        def replace_variables(self, text, context):
+            if "@BAD@" in text:
+                raise UnicodeError("no such text")
+            return super().replace_variables(text, context)
 
-@pytest.mark.parametrize("name", ["_venv_path", "symlink_or_copy", "replace_variables"])
-@pytest.mark.parametrize("way", ["subclass", "class", "instance", "attribute hook"])
-def test_no_way_of_standing_in_for_a_helper_is_overlooked(name, way, tmp_path):
-    """What a stage calls for a part of its work is whatever a plain call would reach, however it came there."""
-    builder = fastvenv.EnvBuilder(symlinks=True)
-    watched = mock.Mock(side_effect=getattr(builder, name))
-    method = staticmethod(watched)
-    if way == "class":
-        with mock.patch.object(fastvenv.EnvBuilder, name, method):
-            builder.create(tmp_path / "env")
-    else:
-        if way == "instance":
-            setattr(builder, name, watched)
-        elif way == "subclass":
-            builder = type("Sub", (fastvenv.EnvBuilder,), {name: method})(symlinks=True)
-        else:
-
-            class Hooked(fastvenv.EnvBuilder):
-                def __getattribute__(self, attribute):
-                    return watched if attribute == name else super().__getattribute__(attribute)
-
-            builder = Hooked(symlinks=True)
-        builder.create(tmp_path / "env")
-    assert watched.call_count > 1
-
-
-def test_patching_the_class_reaches_every_subclass(tmp_path):
-    """mock.patch.object on EnvBuilder is seen by instances of subclasses and undone afterwards."""
-    before = vars(fastvenv.EnvBuilder)["setup_scripts"]
-    with mock.patch.object(fastvenv.EnvBuilder, "setup_scripts") as patched:
-        Picklable().create(tmp_path / "env")
-    assert patched.call_count == 1
-    assert vars(fastvenv.EnvBuilder)["setup_scripts"] is before
-
-
-def test_patching_subprocess_through_the_package_is_seen(tmp_path):
-    """The child is run by whatever stands at fastvenv.subprocess.check_output."""
-    builder = fastvenv.EnvBuilder()
+    (tmp_path / "scripts/common").mkdir(parents=True)
+    for name, text in [("bad", "@BAD@"), ("good", "text")]:
+        (tmp_path / "scripts/common" / name).write_text(text)
+    builder = Builder()
     context = builder.ensure_directories(str(tmp_path / "env"))
-    with mock.patch("fastvenv.subprocess.check_output") as check_output:
-        builder.upgrade_dependencies(context)
-    ((args,), kwargs) = check_output.call_args
-    assert args == [context.env_exec_cmd, "-m", "pip", "install", "--upgrade", *fastvenv.CORE_VENV_DEPS]
-    assert (kwargs["cwd"], kwargs["env"]["VIRTUAL_ENV"]) == (context.env_dir, context.env_dir)
-    assert not {"PYTHONHOME", "PYTHONPATH"} & set(kwargs["env"])
+    builder.install_scripts(context, str(tmp_path / "scripts"))
+    assert [path.name for path in (tmp_path / "env/bin").iterdir()] == ["good"]
+    assert re.search("unable to copy script .*bad', may be binary: no such text", caplog.text)
+
+
+@pytest.mark.parametrize("module", [venv, fastvenv])
+def test_helpers_take_what_the_system_takes(module, tmp_path):
+    """Paths of bytes, and anything for a truth value."""
+    builder = module.EnvBuilder(symlinks=True)
+    (tmp_path / "source").touch()
+    builder.symlink_or_copy(bytes(tmp_path / "source"), bytes(tmp_path / "link"))
+    builder.symlink_or_copy(str(tmp_path / "source"), str(tmp_path / "beside"), 1)
+    assert (tmp_path / "link").readlink() == tmp_path / "source"
+    assert str((tmp_path / "beside").readlink()) == "source"
+    builder.clear_directory(bytes(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(venv.EnvBuilder, "_venv_path"), reason="this version has no such stage")
+@pytest.mark.parametrize("scripts", [".", "x/../bin", "deeper/bin", "../beside", pathlib.Path("bin")], ids=str)
+def test_folders_of_a_subclass_come_into_the_context_as_they_are(scripts, tmp_path):
+    """What an overridden _venv_path returns is what the context holds, and bin_name is the way there."""
+
+    def told(module):
+        class Builder(module.EnvBuilder):
+            def _venv_path(self, env_dir, name):
+                found = super()._venv_path(env_dir, name)
+                if name != "scripts":
+                    return found
+                joined = os.path.join(env_dir, scripts)
+                return pathlib.Path(joined) if isinstance(scripts, pathlib.Path) else joined
+
+        context = vars(Builder().ensure_directories(str(tmp_path / "env")))
+        return {name: context[name] for name in ("bin_path", "bin_name", "env_exe", "lib_path")}
+
+    (tmp_path / "env/x").mkdir(parents=True)
+    assert told(fastvenv) == told(venv)
 
 
 def test_attributes_are_those_of_the_standard_library():

@@ -13,7 +13,7 @@ import sys
 
 from fastvenv import _core
 
-__all__ = ["EnvBuilder", "create", "main"]
+__all__ = ["CORE_VENV_DEPS", "EnvBuilder", "create", "main"]
 
 # What `upgrade_deps` brings up to date: what the interpreter's own ensurepip installs.
 CORE_VENV_DEPS: tuple[str, ...] = ("pip",) if sys.version_info >= (3, 12) else ("pip", "setuptools")
@@ -65,24 +65,141 @@ class EnvBuilder(_core.EnvBuilder):
         # Protocols 0 and 1 can't make an instance of a class that is written in C, and needn't: 2 serves them too.
         return super().__reduce_ex__(max(protocol, 2))
 
-    # The stages are those of the base class. They are named here too, so that `vars(EnvBuilder)`, `help()` and
-    # `mock.patch.object` find them where the stdlib has them.
-    create = _core.EnvBuilder.create
-    clear_directory = _core.EnvBuilder.clear_directory
-    _venv_path = _core.EnvBuilder._venv_path
-    _same_path = _core.EnvBuilder.__dict__["_same_path"]
-    ensure_directories = _core.EnvBuilder.ensure_directories
-    create_configuration = _core.EnvBuilder.create_configuration
-    symlink_or_copy = _core.EnvBuilder.symlink_or_copy
-    create_git_ignore_file = _core.EnvBuilder.create_git_ignore_file
-    setup_python = _core.EnvBuilder.setup_python
-    _call_new_python = _core.EnvBuilder._call_new_python
-    _setup_pip = _core.EnvBuilder._setup_pip
-    setup_scripts = _core.EnvBuilder.setup_scripts
-    post_setup = _core.EnvBuilder.post_setup
-    replace_variables = _core.EnvBuilder.replace_variables
-    install_scripts = _core.EnvBuilder.install_scripts
-    upgrade_dependencies = _core.EnvBuilder.upgrade_dependencies
+    # The stages are those of the base class. They are functions of this class too, so that `vars(EnvBuilder)`, `help()`
+    # and `mock.patch.object` find what they find in the stdlib's.
+
+    def create(self, env_dir):
+        """Create a virtual environment in a directory.
+
+        :param env_dir: The folder to make the environment in, str or path-like. It is made if it is missing.
+        :raises ValueError: if an environment can't stand there.
+        :raises OSError: if the system refuses; its `filename` tells where.
+        """
+        return super().create(env_dir)
+
+    def clear_directory(self, path):
+        """Delete what is in a folder, but not the folder. Links are deleted, not followed.
+
+        :param path: The folder.
+        """
+        return super().clear_directory(os.fsdecode(path))
+
+    def _venv_path(self, env_dir, name):
+        """The path of one of the environment's folders by the interpreter's installation scheme.
+
+        :param env_dir: The environment's folder.
+        :param name: A path name of `sysconfig`: 'scripts', 'include', 'purelib', 'platlib'.
+        """
+        return super()._venv_path(env_dir, name)
+
+    @classmethod
+    def _same_path(cls, path1, path2):
+        """Whether two paths look the same to a reader; whether they lead to one file doesn't matter (gh-90329).
+
+        :param path1: One path.
+        :param path2: The other.
+        """
+        return super()._same_path(path1, path2)
+
+    def ensure_directories(self, env_dir):
+        """Create the environment's folders and tell where everything will stand.
+
+        :param env_dir: The environment's folder, an absolute path.
+        :returns: The context that is handed to the other stages, a `types.SimpleNamespace`.
+        :raises ValueError: if an environment can't stand there.
+        """
+        return super().ensure_directories(env_dir)
+
+    def create_configuration(self, context):
+        """Write `pyvenv.cfg`, which makes the folder an environment (PEP 405).
+
+        :param context: The information for the environment that is being made.
+        """
+        return super().create_configuration(context)
+
+    def symlink_or_copy(self, src, dst, relative_symlinks_ok=False):
+        """Link a file, or copy it where links are not asked for or fail. Not for Windows, which uses launchers.
+
+        :param src: The file.
+        :param dst: Where the link or copy goes.
+        :param relative_symlinks_ok: Whether the link may hold the bare file name; both must stand in one folder.
+        """
+        return super().symlink_or_copy(os.fsdecode(src), os.fsdecode(dst), bool(relative_symlinks_ok))
+
+    def create_git_ignore_file(self, context):
+        """Write a `.gitignore` that keeps the whole environment out of git.
+
+        :param context: The information for the environment that is being made.
+        """
+        return super().create_git_ignore_file(context)
+
+    def setup_python(self, context):
+        """Set up the environment's Python executables.
+
+        :param context: The information for the environment that is being made.
+        """
+        return super().setup_python(context)
+
+    def _call_new_python(self, context, *py_args, **kwargs):
+        """Run the environment's Python.
+
+        :param context: The information for the environment that is being made.
+        :param py_args: The command line after the interpreter.
+        :param kwargs: Passed on to `subprocess.check_output`.
+        :raises subprocess.CalledProcessError: if it fails, with its output.
+        """
+        return super()._call_new_python(context, *py_args, **kwargs)
+
+    def _setup_pip(self, context):
+        """Install pip, or bring it up to the version that comes with the interpreter.
+
+        :param context: The information for the environment that is being made.
+        """
+        return super()._setup_pip(context)
+
+    def setup_scripts(self, context):
+        """Install the activation scripts. Override it to leave them out or to take them from elsewhere.
+
+        :param context: The information for the environment that is being made.
+        """
+        return super().setup_scripts(context)
+
+    def post_setup(self, context):
+        """A hook for subclasses, called when everything else is in place. It does nothing by itself.
+
+        :param context: The information for the environment that is being made.
+        """
+        return super().post_setup(context)
+
+    def replace_variables(self, text, context):
+        """Put the environment's values in place of a script's placeholders, quoted for the script's shell.
+
+        :param text: The script's text.
+        :param context: The information for the environment that is being made; the suffix of its `script_path`
+                        tells the shell.
+        :returns: The text with the values in it.
+        """
+        return super().replace_variables(text, context)
+
+    def install_scripts(self, context, path):
+        """Install the scripts of a folder into the environment.
+
+        :param context: The information for the environment that is being made.
+        :param path: A folder whose folders 'common' and `os.name` hold scripts. Placeholders in them are
+                     replaced; scripts that are not UTF-8 are left out with a warning.
+        """
+        return super().install_scripts(context, path)
+
+    def upgrade_dependencies(self, context):
+        """Bring the core packages (`CORE_VENV_DEPS`) up to date from the package index.
+
+        :param context: The information for the environment that is being made.
+        """
+        return super().upgrade_dependencies(context)
+
+
+# The core tells by them whether a stage is overridden.
+_STAGES = dict(vars(EnvBuilder))
 
 
 def create(

@@ -16,7 +16,7 @@ from _typeshed import StrPath
 from fastvenv import _core
 from fastvenv._replace import Replacement
 
-__all__ = ["EnvBuilder", "create", "main"]
+__all__ = ["CORE_VENV_DEPS", "EnvBuilder", "create", "main"]
 
 logger: logging.Logger
 CORE_VENV_DEPS: tuple[str, ...]

@@ -242,6 +242,39 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn copies_over_links_leave_the_base_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let (python_dir, launchers_dir) = (temp.path().join("base"), temp.path().join("nt"));
+        let bin_path = temp.path().join("Scripts");
+        let names = ["python.exe", "pythonw.exe", "python313.dll"];
+        for folder in [&python_dir, &launchers_dir, &bin_path] {
+            fs::create_folder(folder).unwrap();
+        }
+        for name in names {
+            fs::write(&python_dir.join(name), b"the base").unwrap();
+        }
+        for name in ["venvlauncher.exe", "venvwlauncher.exe"] {
+            fs::write(&launchers_dir.join(name), b"a launcher").unwrap();
+        }
+        let files = names.map(OsString::from);
+        let made =
+            Base { python_dir: &python_dir, launchers_dir: &launchers_dir, ..base(13, "python.exe", &files) };
+        let plan = plan(&made);
+        link_all(&plan, &bin_path).unwrap();
+        // A second run can't make the links again, and goes on with copies.
+        assert_eq!(link_all(&plan, &bin_path).unwrap_err().len(), 1);
+        assert!(copy_all(&plan, &bin_path).is_empty());
+        for name in names {
+            assert_eq!(fs::read(&python_dir.join(name)).unwrap(), b"the base", "{name}");
+        }
+        for name in ["python.exe", "pythonw.exe"] {
+            assert!(!fs::is_link(&bin_path.join(name)));
+            assert_eq!(fs::read(&bin_path.join(name)).unwrap(), b"a launcher");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn a_failed_link_takes_the_others_with_it() {
         let temp = tempfile::tempdir().unwrap();
         fs::write(&temp.path().join("pythonw.exe"), b"in the way").unwrap();

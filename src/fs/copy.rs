@@ -1,6 +1,6 @@
 //! Copies of single files, with or without their mode, never with extended attributes.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
@@ -10,23 +10,41 @@ use crate::error::{Error, Result};
 /// Copies the content of a file, as `shutil.copyfile` does, but replaces a link at the destination rather than
 /// write through it: what a link points to may well be another base interpreter.
 pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
+    copy(source, destination, Keep::Content)
+}
+
+/// Copies content, mode and time of modification of a file, as the launchers of Windows are copied. A link at the
+/// destination is replaced, as [`copy_contents`] does.
+pub fn copy_with_mode(source: &Path, destination: &Path) -> Result<()> {
+    copy(source, destination, Keep::ModeAndTime)
+}
+
+/// What a copy has of its source.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Content,
+    ModeAndTime,
+}
+
+fn copy(source: &Path, destination: &Path, keep: Keep) -> Result<()> {
     let failed = |error| Error::io2("copy", source, destination, error);
     let mut from = File::open(source).map_err(|error| Error::io("read", source, error))?;
+    let original = from.metadata().map_err(failed)?;
     let found = fs::symlink_metadata(destination).ok();
     let is_link = found.as_ref().is_some_and(fs::Metadata::is_symlink);
-    if let Some(found) = found.filter(|_| !is_link)
-        && is_same_file(&from.metadata().map_err(failed)?, &found)
-    {
+    if found.is_some_and(|found| !is_link && is_same_file(&original, &found)) {
         return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
+    let permissions = (keep == Keep::ModeAndTime).then(|| original.permissions());
     let mut cut_short = false;
     let fill = |to: &mut File| {
         let copied = from.rewind().and_then(|()| io::copy(&mut from, to));
         cut_short = copied.is_err();
-        copied.map(drop)
+        copied?;
+        if keep == Keep::ModeAndTime { to.set_modified(original.modified()?) } else { Ok(()) }
     };
-    let copied =
-        if is_link { write_over_link(destination, fill) } else { write_whole(destination, None, fill) };
+    let write = if is_link { write_over_link } else { write_whole };
+    let copied = write(destination, permissions.as_ref(), fill);
     copied.map_err(|error| if cut_short { failed(error) } else { Error::io("write", destination, error) })
 }
 
@@ -40,15 +58,6 @@ fn is_same_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
 #[cfg(windows)]
 fn is_same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     false
-}
-
-/// Copies content, mode and times of a file, as the launchers of Windows are copied.
-pub fn copy_with_mode(source: &Path, destination: &Path) -> Result<()> {
-    let failed = |error| Error::io2("copy", source, destination, error);
-    fs::copy(source, destination).map_err(failed)?;
-    let modified = fs::metadata(source).and_then(|found| found.modified()).map_err(failed)?;
-    let to = OpenOptions::new().write(true).open(destination).map_err(failed)?;
-    to.set_modified(modified).map_err(failed)
 }
 
 /// Gives a file the mode 0755; not one that a link leads to, which may be the base interpreter.
@@ -143,15 +152,34 @@ mod tests {
         let at = |name: &str| temp.path().join(name);
         fs::write(at("new"), "new").unwrap();
         fs::write(at("other"), "other").unwrap();
-        for target in ["other", "new", "dangling"] {
-            super::super::symlink(Path::new(target), &at("destination")).unwrap();
-            copy_contents(&at("new"), &at("destination")).unwrap();
-            assert_eq!(fs::read(at("destination")).unwrap(), b"new");
-            assert!(!at("destination").is_symlink());
-            fs::remove_file(at("destination")).unwrap();
+        for copy in [copy_contents, copy_with_mode] {
+            for target in ["other", "new", "dangling"] {
+                super::super::symlink(Path::new(target), &at("destination")).unwrap();
+                copy(&at("new"), &at("destination")).unwrap();
+                assert_eq!(fs::read(at("destination")).unwrap(), b"new");
+                assert!(!at("destination").is_symlink());
+                fs::remove_file(at("destination")).unwrap();
+            }
         }
         assert_eq!(fs::read(at("other")).unwrap(), b"other");
         assert!(!at("dangling").exists());
+    }
+
+    #[test]
+    fn a_copy_with_mode_has_the_time_too_over_whatever_stands_there() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        fs::write(at("new"), "new").unwrap();
+        fs::set_permissions(at("new"), Permissions::from_mode(0o751)).unwrap();
+        let then = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        File::open(at("new")).unwrap().set_modified(then).unwrap();
+        fs::write(at("file"), "a longer old text").unwrap();
+        super::super::symlink(Path::new("nowhere"), &at("link")).unwrap();
+        for name in ["nothing", "file", "link"] {
+            copy_with_mode(&at("new"), &at(name)).unwrap();
+            assert_eq!((fs::read(at(name)).unwrap().as_slice(), mode(&at(name))), (&b"new"[..], 0o751));
+            assert_eq!(fs::metadata(at(name)).unwrap().modified().unwrap(), then);
+        }
     }
 
     #[test]

@@ -47,10 +47,11 @@ pub(super) fn write_whole(
 /// Writes a file in the place of a link, whatever it leads to, or of nothing.
 pub(super) fn write_over_link(
     path: &Path,
+    permissions: Option<&Permissions>,
     mut fill: impl FnMut(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     loop {
-        match write_beside(path, None, &mut fill, |unfinished| told(fs::rename(unfinished, path)))? {
+        match write_beside(path, permissions, &mut fill, |unfinished| told(fs::rename(unfinished, path)))? {
             Named::Done => return Ok(()),
             Named::Swept => {}
             Named::Unable(why) => return Err(why),

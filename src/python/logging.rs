@@ -1,11 +1,10 @@
 //! Records to the logger `fastvenv`, through pyo3-log, without importing `logging` before it is needed.
 
-use std::sync::OnceLock;
-
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3_log::{Caching, Logger};
 
 use super::facts::loaded;
@@ -13,10 +12,10 @@ use super::facts::loaded;
 /// Hands records to Python's `logging` once that is loaded, and loads it for a WARNING or worse: its import takes
 /// 13 ms, and a process that has not imported it can't have asked for our DEBUG records.
 struct LazyLogger {
-    inner: OnceLock<Option<Logger>>,
+    inner: PyOnceLock<Logger>,
 }
 
-static LOGGER: LazyLogger = LazyLogger { inner: OnceLock::new() };
+static LOGGER: LazyLogger = LazyLogger { inner: PyOnceLock::new() };
 
 /// Makes ours the process-wide logger of this extension module; its statics are shared with no other.
 pub fn install() {
@@ -26,17 +25,43 @@ pub fn install() {
 }
 
 impl LazyLogger {
-    /// Levels are not cached: `caplog` and `assertLogs` change them as they please.
-    fn inner(&self) -> Option<&Logger> {
-        let make = || Python::attach(|py| Logger::new(py, Caching::Loggers).ok());
-        self.inner.get_or_init(make).as_ref()
+    fn hand_over(&self, py: Python<'_>, record: &Record) -> PyResult<()> {
+        if let Some(logger) = stand_in(py)? {
+            let method =
+                if record.level() <= Level::Warn { intern!(py, "warning") } else { intern!(py, "debug") };
+            return logger.call_method1(method, (record.args().to_string(),)).map(drop);
+        }
+        self.log_by_pyo3(py, record)?;
+        // pyo3-log leaves what a handler raises pending, where the next call of Python would stumble over it.
+        PyErr::take(py).map_or(Ok(()), Err)
+    }
+
+    /// Nothing is locked while the logger is made: that imports `logging`, for which other threads and signal handlers
+    /// may run, and they may log too. Of two that are made at once, one is kept.
+    fn log_by_pyo3(&self, py: Python<'_>, record: &Record) -> PyResult<()> {
+        if let Some(logger) = self.inner.get(py) {
+            logger.log(record);
+            return Ok(());
+        }
+        // Levels are not cached: `caplog` and `assertLogs` change them as they please.
+        let logger = Logger::new(py, Caching::Loggers)?;
+        logger.log(record);
+        let _ = self.inner.set(py, logger);
+        Ok(())
     }
 }
 
-/// pyo3-log leaves what a handler raises pending, where the next call of Python would stumble over it. An interrupt
-/// is raised again at Python's next look; anything else is reported as what nobody can catch.
-fn settle(py: Python<'_>) {
-    let Some(error) = PyErr::take(py) else { return };
+/// What somebody has put in the place of `fastvenv.logger`, as they would in that of `venv.logger`.
+fn stand_in(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    let Some(package) = loaded(py, intern!(py, "fastvenv"))? else { return Ok(None) };
+    let globals = package.getattr(intern!(py, "__dict__"))?;
+    let found = globals.call_method1(intern!(py, "get"), (intern!(py, "logger"),))?;
+    Ok((!found.is_none()).then_some(found))
+}
+
+/// A record can't fail its stage. An interrupt is raised again at Python's next look; anything else is reported as what
+/// nobody can catch.
+fn settle(py: Python<'_>, error: PyErr) {
     if error.is_instance_of::<PyKeyboardInterrupt>(py) {
         // SAFETY: the GIL is held, and the function takes nothing.
         unsafe { pyo3::ffi::PyErr_SetInterrupt() };
@@ -52,12 +77,8 @@ impl Log for LazyLogger {
     }
 
     fn log(&self, record: &Record) {
-        if !self.enabled(record.metadata()) {
-            return;
-        }
-        if let Some(logger) = self.inner() {
-            logger.log(record);
-            Python::attach(settle);
+        if self.enabled(record.metadata()) {
+            Python::attach(|py| self.hand_over(py, record).unwrap_or_else(|error| settle(py, error)));
         }
     }
 

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyType};
 
 use super::context::Context;
 use super::facts;
-use super::overriding::is_own;
+use super::overriding::{Own, is_own};
 use crate::error::Error;
 use crate::interpreter::Interpreter;
 use crate::seed::{Observer, Outcome, Request, Variables, seed};
@@ -96,8 +96,8 @@ fn has_own_stages(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(true)
 }
 
-/// Whether somebody has put a function of their own where `_call_new_python` would find `check_output`: they want to
-/// see the call.
+/// Whether somebody has put something of their own where `_call_new_python` would come by, through `check_output`: they
+/// want to see the call.
 fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
     if super::child::package(py)?.getattr(intern!(py, "__dict__"))?.contains("subprocess")? {
         return Ok(true);
@@ -105,10 +105,14 @@ fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
     let Some(subprocess) = facts::loaded(py, intern!(py, "subprocess"))? else {
         return Ok(false);
     };
-    let function = subprocess.getattr("check_output")?;
-    // A function knows its module; what stands in for one knows another, or none.
-    let module = function.getattr(intern!(py, "__module__")).and_then(|module| module.extract::<String>());
-    Ok(!module.is_ok_and(|module| module == "subprocess"))
+    for name in ["check_output", "run"] {
+        if !Own::get(py)?.is_function_of(&subprocess, &subprocess.getattr(name)?)? {
+            return Ok(true);
+        }
+    }
+    let class = subprocess.getattr("Popen")?;
+    Ok(!class.is_exact_instance_of::<PyType>()
+        || !class.getattr(intern!(py, "__module__"))?.eq("subprocess")?)
 }
 
 struct Paths {

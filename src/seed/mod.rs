@@ -20,6 +20,7 @@ mod turn;
 mod walk;
 pub mod wheel;
 
+use std::ffi::OsStr;
 use std::fmt::Display;
 
 use sha2::{Digest, Sha256};
@@ -185,7 +186,7 @@ impl Seeding<'_> {
     /// Builds the image in the environment itself, for this one use.
     fn install_without_cache(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
         let archive = crate::fs::read(&wheel.path).map_err(Reason::Unreadable)?;
-        let name = format!("{UNFINISHED}image");
+        let name = image_name();
         self.target.packages.remove_tree(&name)?;
         let folder = self.target.packages.enter(&name, Access::Owner)?;
         let installed = self.build_and_place(&folder, wheel, &archive);
@@ -225,13 +226,23 @@ impl Origin {
 /// that such a run can't have left: pip would look at it.
 fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
     for name in packages.names()? {
-        if name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+        if is_unfinished(&name, wheels) {
             packages.remove_tree(&name)?;
         } else if !wheels.iter().any(|wheel| wheel.packages().iter().any(|own| name == *own)) {
             return Err(Reason::Occupied(packages.path().join(name)).into());
         }
     }
     Ok(())
+}
+
+/// Whether an unfinished run of ours gives such names.
+fn is_unfinished(name: &OsStr, wheels: &[BundledWheel]) -> bool {
+    name == image_name().as_str() || wheels.iter().any(|wheel| place::is_staged(name, wheel.project))
+}
+
+/// The folder in site-packages of an image for one use.
+fn image_name() -> String {
+    format!("{UNFINISHED}image")
 }
 
 fn digest(content: &[u8]) -> String {
@@ -242,4 +253,31 @@ fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let pair = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]].map(char::from);
     bytes.iter().flat_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_run_of_ours_left_is_removed_from_site_packages() {
+        let temp = tempfile::tempdir().unwrap();
+        let packages = Dir::open(temp.path()).unwrap();
+        let wheels = [BundledWheel { path: "wheel".into(), project: "pip", version: "24.2".into() }];
+        for left in
+            [".fastvenv-image", ".fastvenv-pip-24.2.dist-info-staged", ".fastvenv-pip-9.dist-info-staged"]
+        {
+            packages.enter(left, Access::Owner).unwrap().make_folder("inner", Access::Owner).unwrap();
+        }
+        packages.make_folder("pip", Access::Owner).unwrap();
+        prepare(&packages, &wheels).unwrap();
+        assert_eq!(packages.names().unwrap(), ["pip"]);
+        for kept in [".fastvenv-", ".fastvenv-images", ".fastvenv-1-2", ".fastvenv-pip-notes"] {
+            packages.enter(kept, Access::Owner).unwrap().make_folder("inner", Access::Owner).unwrap();
+            let refused = prepare(&packages, &wheels);
+            assert!(matches!(refused, Err(Stop::NotServed(Reason::Occupied(path))) if path.ends_with(kept)));
+            assert!(temp.path().join(kept).join("inner").is_dir());
+            packages.remove_tree(kept).unwrap();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Placing images into an environment: packages, then scripts, then the `.dist-info` folder by one rename, so that
 //! a placement cut short is not taken for an installed pip.
 
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
@@ -176,6 +177,12 @@ fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result
 fn staged_name(manifest: &Manifest) -> String {
     // It doesn't end in a way that a tool takes for an installed project.
     format!("{UNFINISHED}{}-staged", manifest.dist_info)
+}
+
+/// Whether [`place`] gives a folder of this project such a name, in any version: a user's may start like one.
+pub fn is_staged(name: &OsStr, project: &str) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(format!("{UNFINISHED}{project}-").as_bytes()) && name.ends_with(b".dist-info-staged")
 }
 
 #[cfg(test)]

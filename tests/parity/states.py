@@ -64,11 +64,11 @@ def file_for_env(env: Path) -> None:
     env.write_text("mine\n", encoding="utf-8")
 
 
-def file_for_config(env: Path) -> None:
+def folder_for_config(env: Path) -> None:
     """A folder stands where pyvenv.cfg must be."""
     (env / "pyvenv.cfg").mkdir(parents=True)
 
 
 States = list[Callable[[Path], None]]
 USABLE: States = [absent, empty, junk, linked, copied, stale]
-ALL: States = [*USABLE, file_for_bin, link_for_include, file_for_env, file_for_config]
+ALL: States = [*USABLE, file_for_bin, link_for_include, file_for_env, folder_for_config]

@@ -71,7 +71,8 @@ def main(module: str = "fastvenv", packages: str = "") -> int:
     from test.support.os_helper import temp_cwd
 
     print(f"test.test_venv of {sys.version} on {sys.modules['venv'].__file__}", flush=True)
-    with temp_cwd():
+    with temp_cwd() as folder:
+        os.environ["FASTVENV_CACHE_DIR"] = os.path.join(folder, "cache")  # not the developer's own
         return not unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful()
 
 

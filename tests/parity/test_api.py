@@ -39,16 +39,11 @@ METHODS = [name.removeprefix("EnvBuilder.") for name in SIGNATURES if "." in nam
 
 
 def signature(module: Any, name: str) -> str:
-    """The signature, without the annotations that fastvenv may add.
-
-    A method of an extension type always takes `self` by position only, which a caller can't notice.
-    """
+    """The signature."""
     function: Callable[..., Any] = module
     for part in name.split("."):
         function = getattr(function, part)
-    found = inspect.signature(function)
-    bare = [parameter.replace(annotation=parameter.empty) for parameter in found.parameters.values()]
-    return str(found.replace(parameters=bare, return_annotation=found.empty)).replace("(self, /", "(self")
+    return str(inspect.signature(function))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="the table is of 3.14")

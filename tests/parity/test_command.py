@@ -16,8 +16,8 @@ from parity.trees import compare
 spec = importlib.util.find_spec("fastvenv")
 assert spec is not None
 assert spec.origin is not None
-# Lets every interpreter of this version find fastvenv.
-ENVIRON = {**os.environ, "PYTHONPATH": os.fspath(Path(spec.origin).parents[1])}
+# Where every interpreter of this version finds fastvenv.
+PACKAGES = os.fspath(Path(spec.origin).parents[1])
 
 
 def command(python: Path, line: str, module: str, env: Path) -> bytes:
@@ -25,7 +25,8 @@ def command(python: Path, line: str, module: str, env: Path) -> bytes:
     arguments = line.split()
     if module == "fastvenv" and sys.version_info < (3, 13):
         arguments.insert(0, "--without-scm-ignore-files")  # there is no .gitignore from the command of 3.12
-    done = subprocess.run([python, "-m", module, *arguments], cwd=env.parent, env=ENVIRON, capture_output=True)
+    environ = {**os.environ, "PYTHONPATH": PACKAGES}
+    done = subprocess.run([python, "-m", module, *arguments], cwd=env.parent, env=environ, capture_output=True)
     if done.returncode:
         # Each version tells in its own words what is wrong with a command line. What is wrong with a folder stands in
         # the first line of both; fastvenv's second says what it was doing.

@@ -21,8 +21,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own, empty."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("FASTVENV_CACHE_DIR", str(folder))
-    for name in ("FASTVENV_LINK_MODE", "FASTVENV_SEED", "SOURCE_DATE_EPOCH"):
-        monkeypatch.delenv(name, raising=False)
     return folder
 
 
@@ -105,10 +103,7 @@ def test_first_lines_that_pip_writes_wrongly(folder: str, tmp_path: Path) -> Non
     """Where pip's script could not run, or would run something else, ours runs."""
     env = tmp_path / folder / "env with space"
     env.parent.mkdir()
-    try:
-        seeding.create_natively(env)
-    except ValueError:
-        pytest.skip("an environment can't stand there at all")
+    seeding.create_natively(env)
     for name in ("pip", "pip3", f"pip{sys.version_info[0]}.{sys.version_info[1]}"):
         assert runs(env / "bin" / name)
     assert os.listdir(env.parent) == [env.name]

@@ -8,14 +8,13 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 ACTIVATION_SCRIPTS = {"activate", "activate.csh", "activate.fish", "Activate.ps1"}
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One name in a tree: its type and permission bits, and a link's target or what is compared of a file."""
 
     mode: str
@@ -58,34 +57,42 @@ def outcome(sandbox: Path, action: Callable[[], object]) -> dict[str, object]:
         return {"error": (type(error), str(error))}
     except TypeError as error:
         return {"error": type(error)}  # what else it says depends on the call that happened to be the first
-    return {"result": result, **snapshot(sandbox)}
-
-
-def snapshot(root: Path) -> dict[str, Entry]:
-    """All that stands in `root`, and `root` itself, by relative path; links aren't followed."""
-    paths = [str(root)]
-    for folder, folders, files in os.walk(root):
-        paths += [os.path.join(folder, name) for name in folders + files]
-    return {os.path.relpath(path, root): entry(path) for path in paths}
-
-
-def entry(path: str) -> Entry:
-    """What stands at `path`."""
-    mode = os.lstat(path).st_mode
-    if stat.S_ISLNK(mode):
-        return Entry(stat.filemode(mode), os.readlink(path))
-    return Entry(stat.filemode(mode), comparable(path) if stat.S_ISREG(mode) else None)
+    return {"result": result, ".": entry(str(sandbox), comparable), **snapshot(sandbox)}
 
 
 def comparable(path: str) -> object:
-    """What of a file is the same whoever made it: its bytes, but for the differences that are documented."""
-    data = Path(path).read_bytes()
+    """What of a file is the same whoever made it: its content, but for the differences that are documented."""
     if os.path.basename(path) in ACTIVATION_SCRIPTS:
         return "fastvenv has its own"
+    data = Path(path).read_bytes()
     if path.endswith("pyvenv.cfg") and sys.version_info < (3, 11):
         # The keys of 3.11, which fastvenv writes on 3.10 as well.
         return b"".join(line for line in data.splitlines(True) if not line.startswith((b"executable", b"command")))
     if path.endswith(".pyc"):
         # Not the source's time; and the code as values, since marshal's bytes depend on reference counts.
         return data[:8], data[12:16], marshal.loads(data[16:])
+    return shown(data)
+
+
+def content(path: str) -> object:
+    """What a file holds, whoever made it."""
+    return shown(Path(path).read_bytes())
+
+
+def shown(data: bytes) -> object:
+    """The data, or of much its hash: the messages of failed tests show it."""
     return data if len(data) < 10_000 else hashlib.sha256(data).hexdigest()
+
+
+def snapshot(root: Path, read: Callable[[str], object] = comparable) -> dict[str, Entry]:
+    """All that stands below `root`, by relative path, files as they are read; links aren't followed."""
+    paths = [os.path.join(folder, name) for folder, folders, files in os.walk(root) for name in folders + files]
+    return {os.path.relpath(path, root): entry(path, read) for path in paths}
+
+
+def entry(path: str, read: Callable[[str], object]) -> Entry:
+    """What stands at `path`."""
+    mode = os.lstat(path).st_mode
+    if stat.S_ISLNK(mode):
+        return Entry(stat.filemode(mode), os.readlink(path))
+    return Entry(stat.filemode(mode), read(path) if stat.S_ISREG(mode) else None)

@@ -1,12 +1,13 @@
-//! Removing what a folder holds, by handles all the way down.
+//! Removing what a folder holds, on Unix by handles all the way down.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 
-use super::Dir;
+use super::{Dir, unless_gone};
 use crate::error::{Error, Result};
 
-/// How often an entry is looked at anew that somebody turns from a file into a folder and back.
+/// How often an entry is looked at anew that somebody turns from a file into a folder and back, and folders that
+/// somebody fills again.
 const ATTEMPTS: u32 = 64;
 
 /// A folder that is being emptied: its name in the one above, and which names are still to do there.
@@ -17,13 +18,23 @@ struct Level {
 }
 
 impl Dir {
-    /// Removes all that this folder holds. Links are removed, not followed; what is mounted below is an error.
+    /// Removes all that this folder holds. Links are removed, not followed; what is mounted below is an error. What others
+    /// remove meanwhile is fine; what they put there goes too, but not endlessly.
     ///
     /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
     pub fn clear(&self, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
+        self.remove_all(self.names()?, interrupted)
+    }
+
+    /// Removes the folder or file of that name with all it holds, as [`Dir::clear`] does. Nothing there is fine.
+    pub fn remove_tree(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+        self.remove_all(vec![name.as_ref().to_owned()], &mut || false)
+    }
+
+    fn remove_all(&self, mut names: Vec<OsString>, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
         // Not by recursion: whoever fills an environment decides how deep it is, and the stack has an end.
         let mut levels: Vec<Level> = Vec::new();
-        let mut names = self.names()?;
+        let mut refilled = 0;
         loop {
             if interrupted() {
                 return Err(Error::Interrupted);
@@ -31,24 +42,33 @@ impl Dir {
             let here = levels.last().map_or(self, |level| &level.folder);
             if let Some(name) = names.pop() {
                 if let Some(folder) = here.remove_unless_folder(&name)? {
-                    let rest_above = std::mem::replace(&mut names, folder.names()?);
+                    let rest_above = std::mem::replace(&mut names, folder.names_left()?);
                     levels.push(Level { folder, name, rest_above });
                 }
             } else if let Some(emptied) = levels.pop() {
-                levels.last().map_or(self, |level| &level.folder).remove_folder(&emptied.name)?;
-                names = emptied.rest_above;
+                let above = levels.last().map_or(self, |level| &level.folder);
+                match unless_gone(above.remove_folder(&emptied.name)) {
+                    Err(Error::Io { source, .. })
+                        if source.kind() == ErrorKind::DirectoryNotEmpty && refilled < ATTEMPTS =>
+                    {
+                        refilled += 1;
+                        names = emptied.folder.names_left()?;
+                        levels.push(emptied);
+                    }
+                    removed => {
+                        removed?;
+                        names = emptied.rest_above;
+                    }
+                }
             } else {
                 return Ok(());
             }
         }
     }
 
-    /// Removes the folder or file of that name with all it holds, as [`Dir::clear`] does. Nothing there is fine.
-    pub fn remove_tree(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
-        match self.remove_unless_folder(name.as_ref())? {
-            Some(folder) => folder.clear(&mut || false).and_then(|()| self.remove_folder(name)),
-            None => Ok(()),
-        }
+    /// The names in this folder; none if it is gone.
+    fn names_left(&self) -> Result<Vec<OsString>> {
+        Ok(unless_gone(self.names())?.unwrap_or_default())
     }
 
     /// Removes what has that name, or opens it if it is a folder. What is gone already is fine.
@@ -56,10 +76,9 @@ impl Dir {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let refused = match self.remove_file(name) {
-                Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(None),
+            let refused = match unless_gone(self.remove_file(name)) {
                 Err(Error::Io { source, .. }) => source,
-                done => return done.map(|()| None),
+                done => return done.map(|_| None),
             };
             // POSIX says EPERM of a folder, Linux EISDIR, Windows that access is denied: the next call knows better.
             match self.open_unmounted(name) {

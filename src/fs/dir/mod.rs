@@ -1,8 +1,9 @@
-//! Folders held open by a handle: what is done below one needs no second walk along its path, and no link that
-//! somebody swaps in on the way is followed.
+//! Folders, and what is done to what stands in them. On Unix they are held open by a handle: what is done below one needs
+//! no second walk along its path, and no link that somebody swaps in on the way is followed. On Windows they are known by
+//! their paths: links are told before they are followed, but not one that is swapped in between.
 
 use std::ffi::OsStr;
-use std::fs::TryLockError;
+use std::fs::{File, TryLockError};
 use std::io;
 
 use crate::error::{Error, Result};
@@ -95,16 +96,28 @@ impl Dir {
         }
     }
 
-    /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it.
+    /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it, or has
+    /// just removed the file, which only its holder may.
     pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<Lock>> {
         let file = self.lock_file(name)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Lock(Some(file)))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => {
-                Err(Error::io("lock", self.path().join(name.as_ref()), source))
-            }
-        }
+        try_lock(file).map_err(|source| Error::io("lock", self.path().join(name.as_ref()), source))
+    }
+}
+
+fn try_lock(file: File) -> io::Result<Option<Lock>> {
+    match file.try_lock() {
+        // A file that was removed since it was opened locks nobody out: others make a new one.
+        Ok(()) => Ok((!form::is_removed(&file)).then_some(Lock(Some(file)))),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(source),
+    }
+}
+
+/// What was done, or `None` where the file or folder that it was to be done to is gone: another process removed it.
+pub fn unless_gone<T>(done: Result<T>) -> Result<Option<T>> {
+    match done {
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
     }
 }
 

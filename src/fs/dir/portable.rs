@@ -242,6 +242,11 @@ pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether an open file has lost its name: that can't be told here.
+pub(super) fn is_removed(_file: &File) -> bool {
+    false
+}
+
 /// The permission bits of an open file: there are none.
 pub(in crate::fs) fn mode_of(_file: &File) -> io::Result<u32> {
     Ok(0o644)

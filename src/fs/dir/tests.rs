@@ -43,6 +43,43 @@ fn a_lock_has_one_holder_until_it_is_dropped() {
     assert!(dir.try_lock("lock").unwrap().is_some());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_removed_is_no_lock() {
+    let root = scratch();
+    let dir = Dir::open(root.path()).unwrap();
+    let file = dir.lock_file("lock").unwrap();
+    dir.remove_file("lock").unwrap();
+    assert!(try_lock(file).unwrap().is_none());
+    assert!(dir.try_lock("lock").unwrap().is_some());
+}
+
+#[test]
+fn what_others_remove_or_add_meanwhile_is_fine() {
+    let root = scratch();
+    let dir = Dir::open(root.path()).unwrap();
+    let (inner, other) = (root.path().join("a/b/c"), root.path().join("a/d"));
+    let remove = || drop(std::fs::remove_dir_all(root.path().join("a")));
+    let add = || drop(std::fs::write(other.join("new"), ""));
+    for act in [&remove as &dyn Fn(), &add] {
+        for moment in 1..12 {
+            std::fs::create_dir_all(&inner).unwrap();
+            std::fs::create_dir_all(&other).unwrap();
+            std::fs::write(inner.join("file"), "").unwrap();
+            let mut asked = 0;
+            let mut others = || {
+                asked += 1;
+                if asked == moment {
+                    act();
+                }
+                false
+            };
+            dir.clear(&mut others).unwrap();
+            assert!(dir.names().unwrap().is_empty());
+        }
+    }
+}
+
 macro_rules! promises {
     ($form:ident) => {
         mod $form {

@@ -9,6 +9,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat};
 use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
+pub(super) use super::unix_files::is_removed;
 use super::unix_files::timestamps;
 pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, rename_new};
 use super::{Access, Facts, Kind, Lock, NewFile};

@@ -204,17 +204,16 @@ fn create_folders(
     let version = interpreter.version;
     // For its own method the interpreter would be asked for the same facts again, for each folder.
     let is_own = is_own(builder, intern!(py, "_venv_path"))?;
-    let by_scheme = |name: &str| -> PyResult<PathBuf> {
-        match is_own {
-            true => path_by_scheme(py, interpreter, folder, name)?.extract(),
-            false => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name))?.extract(),
-        }
+    let by_scheme = |name: &str| match is_own {
+        true => path_by_scheme(py, interpreter, folder, name),
+        false => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name)),
     };
-    let ensure = |attribute: &Bound<'_, PyString>, path: &Path| -> PyResult<()> {
-        context.set_path(attribute, path)?;
+    let ensure = |attribute: &Bound<'_, PyString>, path: &Bound<'_, PyAny>| -> PyResult<()> {
+        context.0.setattr(attribute, path)?;
+        let path: PathBuf = path.extract()?;
         py.detach(|| match made {
-            Made::Now => fs::ensure_folder_in_new(folder, path),
-            Made::Before => fs::ensure_folder(path),
+            Made::Now => fs::ensure_folder_in_new(folder, &path),
+            Made::Before => fs::ensure_folder(&path),
         })?;
         Ok(())
     };
@@ -223,7 +222,7 @@ fn create_folders(
     let include = if layout::include_is_in_scheme(version) {
         by_scheme("include")?
     } else {
-        folder.join(layout::include_name(interpreter.platform))
+        path_text(py, &folder.join(layout::include_name(interpreter.platform)))?.into_any()
     };
     ensure(intern!(py, "inc_path"), &include)?;
     ensure(intern!(py, "lib_path"), &by_scheme("purelib")?)?;
@@ -234,7 +233,7 @@ fn create_folders(
         py.detach(|| link_lib64(folder))?;
     }
     ensure(intern!(py, "bin_path"), &bin_path)?;
-    context.set_path(intern!(py, "bin_name"), &relative(py, &bin_path, folder)?)
+    context.0.setattr(intern!(py, "bin_name"), relative(&bin_path, env_dir, is_own)?)
 }
 
 /// Whatever stands at `lib64` already is left as it is (bpo-21643).
@@ -246,12 +245,18 @@ fn link_lib64(folder: &Path) -> crate::error::Result<()> {
     }
 }
 
-fn relative(py: Python<'_>, path: &Path, base: &Path) -> PyResult<PathBuf> {
-    match path.strip_prefix(base) {
-        Ok(relative) => Ok(relative.to_owned()),
-        Err(_) => facts::os_path(py, intern!(py, "relpath"), (path_text(py, path)?, path_text(py, base)?))?
-            .extract(),
+/// `os.path.relpath`, which takes longer than to make the folder. A path of our own is below the environment's, unless
+/// that has detours, like `a/../b`.
+fn relative<'py>(
+    path: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyAny>,
+    is_own: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = path.py();
+    if is_own && let Ok(below) = path.extract::<PathBuf>()?.strip_prefix(base.extract::<PathBuf>()?) {
+        return Ok(path_text(py, below)?.into_any());
     }
+    facts::os_path(py, intern!(py, "relpath"), (path, base))
 }
 
 /// What to run the environment's interpreter by. On Windows a redirected folder may be seen by `CreateFile` and

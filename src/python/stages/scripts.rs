@@ -93,9 +93,9 @@ impl Replacing<'_, '_> {
         if self.is_own {
             return replace(template, &Context(self.context)).map(Ok);
         }
-        let text = self.builder.call_method1(intern!(py, "replace_variables"), (text, self.context))?;
-        match encoded(&text) {
-            Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.to_string())),
+        let text = self.builder.call_method1(intern!(py, "replace_variables"), (text, self.context));
+        match text.and_then(|text| encoded(&text)) {
+            Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.value(py).to_string())),
             text => text.map(Ok),
         }
     }

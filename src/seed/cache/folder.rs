@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::{Cache, tag};
+use super::{Cache, FOLDERS, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Access, Dir, current_user};
 
@@ -53,8 +53,8 @@ impl Cache {
             return Err(Unusable::Foreign(path.to_owned()));
         }
         tag::set(&root)?;
-        let below = |name| trusted(root.enter(name, Access::Owner)?);
-        Ok(Self { images: below("images")?, wheels: below("wheels")?, locks: below("locks")? })
+        let [images, wheels, locks] = FOLDERS.map(|name| trusted(root.enter(name, Access::Owner)?));
+        Ok(Self { images: images?, wheels: wheels?, locks: locks? })
     }
 }
 

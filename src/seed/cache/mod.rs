@@ -25,10 +25,12 @@ use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::{digest, hex, turn};
 use crate::error::{Error, Result};
-use crate::fs::dir::{Access, Dir, Lock, facts_at};
+use crate::fs::dir::{Access, Dir, Lock, facts_at, unless_gone};
 
 /// The part of a key that changes whenever images are built otherwise than before.
 const FORMAT: &str = "1";
+/// The folders in the cache's.
+const FOLDERS: [&str; 3] = ["images", "wheels", "locks"];
 /// How often the use of an image is recorded, in nanoseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
 
@@ -136,9 +138,12 @@ impl Cache {
             if !self.images.make_folder(&name, Access::Owner)? {
                 continue;
             }
-            let folder = self.images.open_folder(&name)?;
-            // Taken already only if a sweeper is at it.
-            if let Some(alive) = folder.try_lock(sweep::ALIVE)? {
+            let locked = |folder: Dir| Ok((folder.try_lock(sweep::ALIVE)?, folder));
+            let taken = unless_gone(self.images.open_folder(&name).and_then(locked))?;
+            // It is locked, gone or renamed by then only if a sweeper is at it.
+            if let Some((Some(alive), folder)) = taken
+                && self.images.facts_of(&name).is_ok()
+            {
                 return Ok((name, folder, alive));
             }
         }

@@ -1,12 +1,12 @@
 //! Taking out of the cache what nobody needs: what killed builders left, and images unused for 90 days.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::super::image::{Image, now};
-use super::{DAY, tag};
+use super::{DAY, FOLDERS, tag};
 use crate::error::{Error, Result, quoted};
-use crate::fs::dir::{Dir, Kind};
+use crate::fs::dir::{Dir, Kind, unless_gone};
 
 /// What the names of unfinished images start with.
 pub(super) const BUILDING: &str = ".build-";
@@ -19,23 +19,34 @@ const KEPT: i64 = 90 * DAY;
 pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
     for name in images.names().unwrap_or_default() {
         let Ok(folder) = images.open_folder(&name) else { continue };
-        let building = name.as_encoded_bytes().starts_with(BUILDING.as_bytes());
-        let done_with = if building {
-            matches!(folder.try_lock(ALIVE), Ok(Some(_)))
-        } else {
-            Image::last_used(&folder).is_none_or(|used| now - used > KEPT)
-        };
-        if done_with {
+        if is_building(&name) {
+            // Held until all is removed: a builder that has just made the folder sees by it that it is to go.
+            if let Ok(Some(_alive)) = folder.try_lock(ALIVE) {
+                let _ = remove(images, &name);
+            }
+        } else if Image::last_used(&folder).is_none_or(|used| now - used > KEPT) {
             let _ = remove(images, &name);
         }
     }
-    for folder in [wheels, locks] {
-        for name in folder.names().unwrap_or_default() {
-            if folder.facts_of(&name).is_ok_and(|facts| now - facts.modified > KEPT) {
-                let _ = folder.remove_file(&name);
-            }
+    let is_old =
+        |folder: &Dir, name: &OsString| folder.facts_of(name).is_ok_and(|facts| now - facts.modified > KEPT);
+    for name in wheels.names().unwrap_or_default() {
+        if is_old(wheels, &name) {
+            let _ = wheels.remove_file(&name);
         }
     }
+    for name in locks.names().unwrap_or_default() {
+        // Its age is that of its first use: only its holder may say that nobody needs it.
+        if is_old(locks, &name)
+            && let Ok(Some(_lock)) = locks.try_lock(&name)
+        {
+            let _ = locks.remove_file(&name);
+        }
+    }
+}
+
+fn is_building(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(BUILDING.as_bytes())
 }
 
 /// Removes an image. It loses its name first, so that nobody finds it half removed.
@@ -58,22 +69,16 @@ pub struct Usage {
 
 /// What the cache in this folder holds; nothing if there is none.
 pub fn usage(path: &Path) -> Result<Usage> {
-    let mut usage = Usage::default();
-    let Some(root) = open(path)? else { return Ok(usage) };
-    if let Ok(images) = root.open_folder("images") {
-        let complete = |name: &&std::ffi::OsString| !name.as_encoded_bytes().starts_with(BUILDING.as_bytes());
-        usage.images = images.names()?.iter().filter(complete).count();
-    }
-    add_up(&root, &mut usage)?;
-    Ok(usage)
+    open(path)?.map_or(Ok(Usage::default()), |root| held(&root))
 }
 
-/// Removes everything in the cache in this folder, but not what others have put there, nor the folder.
-/// Returns what was removed.
+/// Removes all that the cache in this folder holds. Returns what that was.
+///
+/// What others have put there stays, and so does the tag, by which the folder is a cache.
 pub fn clean(path: &Path) -> Result<Usage> {
-    let removed = usage(path)?;
-    let Some(root) = open(path)? else { return Ok(removed) };
-    for name in ["images", "wheels", "locks", tag::NAME] {
+    let Some(root) = open(path)? else { return Ok(Usage::default()) };
+    let removed = held(&root)?;
+    for name in FOLDERS {
         root.remove_tree(name)?;
     }
     Ok(removed)
@@ -81,25 +86,139 @@ pub fn clean(path: &Path) -> Result<Usage> {
 
 /// The cache; `None` if there is none. A folder that isn't ours is refused.
 fn open(path: &Path) -> Result<Option<Dir>> {
-    match Dir::open(path) {
-        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-        Ok(root) if tag::is_ours(&root)? => Ok(Some(root)),
-        Ok(_) => Err(Error::Refused(format!("{} is no cache that fastvenv made.", quoted(path)))),
+    match unless_gone(Dir::open(path))? {
+        Some(root) if !tag::is_ours(&root)? => {
+            Err(Error::Refused(format!("{} is no cache that fastvenv made.", quoted(path))))
+        }
+        root => Ok(root),
     }
 }
 
-fn add_up(folder: &Dir, usage: &mut Usage) -> Result<()> {
-    for name in folder.names()? {
-        match folder.facts_of(&name) {
-            Ok(facts) if facts.kind == Kind::Folder => add_up(&folder.open_folder(&name)?, usage)?,
-            Ok(facts) => {
-                usage.files += 1;
-                usage.bytes += facts.size;
+fn held(root: &Dir) -> Result<Usage> {
+    let images = root.open_folder("images").and_then(|images| images.names()).unwrap_or_default();
+    let images = images.iter().filter(|name| !is_building(name)).count();
+    let mut usage = Usage { images, ..Usage::default() };
+    for name in FOLDERS {
+        add_up(root, name.as_ref(), &mut usage)?;
+    }
+    Ok(usage)
+}
+
+/// Adds what has that name in a folder, and all below it. What is gone meanwhile doesn't count.
+fn add_up(folder: &Dir, name: &OsStr, usage: &mut Usage) -> Result<()> {
+    match folder.facts_of(name) {
+        Ok(facts) if facts.kind == Kind::Folder => {
+            let Some(folder) = unless_gone(folder.open_folder(name))? else { return Ok(()) };
+            for name in unless_gone(folder.names())?.unwrap_or_default() {
+                add_up(&folder, &name, usage)?;
             }
-            // Gone meanwhile.
-            Err(_) => {}
         }
+        Ok(facts) => {
+            usage.files += 1;
+            usage.bytes += facts.size;
+        }
+        Err(_) => {}
     }
     Ok(())
+}
+
+/// Not on Windows, where no cache is filled.
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::super::Cache;
+    use super::*;
+    use crate::fs::dir::Access;
+    use std::fs;
+    use std::thread;
+
+    /// A cache with an image.
+    fn cache(root: &Path) -> Cache {
+        let cache = Cache::open_at(root).unwrap();
+        let tree = root.join("images/key/tree/package/folder");
+        fs::create_dir_all(&tree).unwrap();
+        for name in ["a", "b", "c"] {
+            fs::write(tree.join(name), "text").unwrap();
+        }
+        cache
+    }
+
+    #[test]
+    fn only_what_is_removed_is_counted_and_the_folder_stays_a_cache() {
+        let temp = tempfile::tempdir().unwrap();
+        cache(temp.path());
+        fs::write(temp.path().join(".DS_Store"), "somebody else's").unwrap();
+        let held = Usage { images: 1, files: 3, bytes: 12 };
+        assert_eq!(usage(temp.path()).unwrap(), held);
+        assert_eq!(clean(temp.path()).unwrap(), held);
+        assert_eq!(clean(temp.path()).unwrap(), Usage::default());
+        assert!(temp.path().join(".DS_Store").exists());
+        assert!(Cache::open_at(temp.path()).is_ok());
+    }
+
+    #[test]
+    fn what_is_cleaned_while_it_becomes_a_cache_is_one() {
+        let temp = tempfile::tempdir().unwrap();
+        let root = Dir::open(temp.path()).unwrap();
+        tag::set(&root).unwrap();
+        clean(temp.path()).unwrap();
+        root.make_folder("images", Access::Owner).unwrap();
+        assert!(Cache::open_at(temp.path()).is_ok());
+        assert!(clean(temp.path()).is_ok());
+    }
+
+    #[test]
+    fn those_who_clean_and_count_at_once_all_end_well() {
+        let temp = tempfile::tempdir().unwrap();
+        for _ in 0..200 {
+            cache(temp.path());
+            thread::scope(|scope| {
+                for run in [clean, clean, usage] {
+                    let root = temp.path();
+                    scope.spawn(move || run(root).unwrap());
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn a_dead_builders_lock_is_held_until_all_is_removed() {
+        let temp = tempfile::tempdir().unwrap();
+        let cache = cache(temp.path());
+        let dead = cache.images.enter(".build-1-1", Access::Owner).unwrap();
+        for number in 0..3000 {
+            dead.create_file(&number.to_string()).unwrap();
+        }
+        let alive = dead.create_file(ALIVE).unwrap();
+        thread::scope(|scope| {
+            let sweeper = scope.spawn(|| sweep(&cache.images, &cache.wheels, &cache.locks, 0));
+            while cache.images.facts_of(".build-1-1").is_ok() && !sweeper.is_finished() {}
+            let is_free = alive.try_lock().is_ok();
+            assert!(!is_free || dead.names().unwrap().is_empty());
+        });
+    }
+
+    #[test]
+    fn a_workplace_is_not_swept_while_its_builder_lives() {
+        let temp = tempfile::tempdir().unwrap();
+        let cache = cache(temp.path());
+        thread::scope(|scope| {
+            let builder = scope.spawn(|| {
+                for _ in 0..500 {
+                    let (name, folder, _alive) = cache.workplace().unwrap();
+                    folder.make_folder("tree", Access::Owner).unwrap();
+                    assert!(cache.images.open_folder(&name).is_ok());
+                }
+            });
+            thread::scope(|sweepers| {
+                for _ in 0..3 {
+                    sweepers.spawn(|| {
+                        while !builder.is_finished() {
+                            sweep(&cache.images, &cache.wheels, &cache.locks, 0);
+                        }
+                    });
+                }
+            });
+        });
+    }
 }

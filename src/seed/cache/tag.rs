@@ -1,14 +1,15 @@
 //! The file by which a folder is known to be a cache of ours: nobody's own folder is ever written to or swept because
 //! `FASTVENV_CACHE_DIR` happened to name it.
 //!
-//! It is the tag by which backup tools know what to leave out (<https://bford.info/cachedir/>).
+//! It stays when the cache is cleaned: whoever has just set it makes the cache's folders next, and a folder that has
+//! these and no tag may be somebody's own. It is the tag by which backup tools know what to leave out (<https://bford.info/cachedir/>).
 
 use super::super::image::now;
 use crate::error::Result;
 use crate::fs::dir::{Dir, NewFile};
 
 /// The tag's name.
-pub(super) const NAME: &str = "CACHEDIR.TAG";
+const NAME: &str = "CACHEDIR.TAG";
 const TEXT: &[u8] =
     b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by fastvenv; may be deleted at any time.\n";
 /// What the tag's name starts with while it is written.
