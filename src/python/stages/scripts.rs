@@ -40,16 +40,16 @@ pub fn install_scripts(
         let scripts = install::scripts_in(&path, platform)?.into_iter();
         scripts.map(|script| Ok((fs::read_template(&script.source)?, script))).collect::<Result<Vec<_>>>()
     })?;
-    let replacing =
-        Replacing { builder, context, is_own: is_own(builder, intern!(py, "replace_variables"))? };
+    let is_own = is_own(builder, intern!(py, "replace_variables"))?;
+    let mut replacing = Replacing { builder, context, is_own, texts: None };
     for (template, script) in &scripts {
-        install_script(&replacing, (template, script), platform, &bin_path)?;
+        install_script(&mut replacing, (template, script), platform, &bin_path)?;
     }
     Ok(())
 }
 
 fn install_script(
-    replacing: &Replacing<'_, '_>,
+    replacing: &mut Replacing<'_, '_>,
     (template, script): (&fs::Template, &Script),
     platform: Platform,
     bin_path: &Path,
@@ -79,11 +79,13 @@ struct Replacing<'a, 'py> {
     /// Whether `replace_variables` is fastvenv's own. To make a `str` of each script for it, and bytes of that again,
     /// takes longer than its work.
     is_own: bool,
+    /// What it puts in, once that has been read.
+    texts: Option<Texts>,
 }
 
 impl Replacing<'_, '_> {
     /// The template with `self.replace_variables` applied, or why it is no text that can be written.
-    fn replaced(&self, script: &Script, template: &[u8]) -> PyResult<Result<Vec<u8>, String>> {
+    fn replaced(&mut self, script: &Script, template: &[u8]) -> PyResult<Result<Vec<u8>, String>> {
         let py = self.context.py();
         let text = match std::str::from_utf8(template) {
             Ok(text) => text,
@@ -91,7 +93,12 @@ impl Replacing<'_, '_> {
         };
         self.context.setattr(intern!(py, "script_path"), path_text(py, &script.source)?)?;
         if self.is_own {
-            return replace(template, &Context(self.context)).map(Ok);
+            let texts = match &mut self.texts {
+                Some(texts) => texts,
+                unread => unread.insert(Texts::of(&Context(self.context))?),
+            };
+            let shell = Shell::of_script(&script.source);
+            return Ok(Ok(placeholders::replace(template, &texts.values(), shell)?));
         }
         let text = self.builder.call_method1(intern!(py, "replace_variables"), (text, self.context));
         match text.and_then(|text| encoded(&text)) {
@@ -106,20 +113,43 @@ pub fn replace_variables<'py>(
     text: &Bound<'py, PyAny>,
     context: &Context<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    decoded(text.py(), &replace(&encoded(text)?, context)?)
+    let template = encoded(text)?;
+    let texts = Texts::of(context)?;
+    let script = placeholders::replace(&template, &texts.values(), shell_of(context)?)?;
+    decoded(text.py(), &script)
 }
 
-fn replace(template: &[u8], context: &Context<'_, '_>) -> PyResult<Vec<u8>> {
-    let py = context.0.py();
-    let values = Values {
-        env_dir: &context.bytes(intern!(py, "env_dir"))?,
-        env_name: &context.bytes(intern!(py, "env_name"))?,
-        // CPython's own tests up to 3.12 make an environment with the prompt `True`.
-        prompt: &encoded(context.get(intern!(py, "prompt"))?.str()?.as_any())?,
-        bin_name: &context.bytes(intern!(py, "bin_name"))?,
-        env_exe: &context.bytes(intern!(py, "env_exe"))?,
-    };
-    Ok(placeholders::replace(template, &values, shell_of(context)?)?)
+/// What a context says for the placeholders.
+struct Texts {
+    env_dir: Vec<u8>,
+    env_name: Vec<u8>,
+    prompt: Vec<u8>,
+    bin_name: Vec<u8>,
+    env_exe: Vec<u8>,
+}
+
+impl Texts {
+    fn of(context: &Context<'_, '_>) -> PyResult<Self> {
+        let py = context.0.py();
+        Ok(Self {
+            env_dir: context.bytes(intern!(py, "env_dir"))?,
+            env_name: context.bytes(intern!(py, "env_name"))?,
+            // CPython's own tests up to 3.12 make an environment with the prompt `True`.
+            prompt: encoded(context.get(intern!(py, "prompt"))?.str()?.as_any())?,
+            bin_name: context.bytes(intern!(py, "bin_name"))?,
+            env_exe: context.bytes(intern!(py, "env_exe"))?,
+        })
+    }
+
+    fn values(&self) -> Values<'_> {
+        Values {
+            env_dir: &self.env_dir,
+            env_name: &self.env_name,
+            prompt: &self.prompt,
+            bin_name: &self.bin_name,
+            env_exe: &self.env_exe,
+        }
+    }
 }
 
 /// The shell by the script's suffix. Before 3.14 contexts had no `script_path`, and subclasses that call
