@@ -3,14 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyString, PyTuple};
 
 use crate::interpreter::{Interpreter, Platform, Version};
-use crate::layout::{self, Folder};
 
 static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 static OS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
@@ -81,47 +80,6 @@ pub fn base_executable(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     ))
 }
 
-/// The path of a folder of the interpreter's `venv` scheme for an environment.
-///
-/// `sysconfig` decides where it is loaded or where it alone can know. A bare CPython has not loaded it, and to load
-/// it would take twice as long as to create the environment.
-///
-/// `name` is one of `sysconfig`'s path names; an unknown one is a `KeyError`, as from `sysconfig.get_path`.
-pub fn scheme_path(
-    py: Python<'_>,
-    interpreter: &Interpreter,
-    env_dir: &Path,
-    name: &str,
-) -> PyResult<PathBuf> {
-    let has_scheme = interpreter.version.at_least(11);
-    let is_cpython = is_cpython(py)?;
-    let sysconfig = loaded(py, intern!(py, "sysconfig"))?;
-    match Folder::from_name(name) {
-        Some(folder) if !has_scheme || (is_cpython && sysconfig.is_none()) => {
-            Ok(env_dir.join(layout::venv_folder(folder, interpreter)))
-        }
-        None if !has_scheme => Err(PyKeyError::new_err(name.to_owned())),
-        _ => {
-            let sysconfig = sysconfig.filter(|_| is_cpython);
-            let template =
-                sysconfig.map(|sysconfig| scheme_template(&sysconfig, name)).transpose()?.flatten();
-            match template.and_then(|text| layout::expand_template(&text, interpreter, env_dir)) {
-                Some(path) => Ok(path),
-                None => path_by_sysconfig(py, interpreter, env_dir, name),
-            }
-        }
-    }
-}
-
-/// The scheme's text for a folder. To let `sysconfig` fill it in takes as long as to make all of the folders.
-fn scheme_template(sysconfig: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<String>> {
-    let py = sysconfig.py();
-    let arguments = PyDict::new(py);
-    arguments.set_item(intern!(py, "expand"), false)?;
-    let paths = sysconfig.call_method(intern!(py, "get_paths"), ("venv",), Some(&arguments))?;
-    paths.cast::<PyDict>()?.get_item(name)?.map(|text| text.extract()).transpose()
-}
-
 /// The module, if it has been imported in this process. One that another thread is importing is waited for.
 pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let found = sys(py, intern!(py, "modules"))?.call_method1(intern!(py, "get"), (module,))?;
@@ -137,29 +95,9 @@ pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<O
     Ok(Some(found))
 }
 
-fn is_cpython(py: Python<'_>) -> PyResult<bool> {
+/// Whether `sys.implementation` says so.
+pub fn is_cpython(py: Python<'_>) -> PyResult<bool> {
     sys(py, intern!(py, "implementation"))?.getattr(intern!(py, "name"))?.eq(intern!(py, "cpython"))
-}
-
-fn path_by_sysconfig(
-    py: Python<'_>,
-    interpreter: &Interpreter,
-    env_dir: &Path,
-    name: &str,
-) -> PyResult<PathBuf> {
-    let vars = PyDict::new(py);
-    let mut bases = vec!["base", "platbase"];
-    if layout::include_is_in_scheme(interpreter.version) {
-        bases.extend(["installed_base", "installed_platbase"]);
-    }
-    for base in bases {
-        vars.set_item(base, super::context::path_text(py, env_dir)?)?;
-    }
-    let arguments = PyDict::new(py);
-    arguments.set_item("scheme", "venv")?;
-    arguments.set_item("vars", vars)?;
-    let sysconfig = py.import(intern!(py, "sysconfig"))?;
-    sysconfig.call_method(intern!(py, "get_path"), (name,), Some(&arguments))?.extract()
 }
 
 /// `sysconfig.is_python_build()`: whether the interpreter runs from the tree that it was built in.

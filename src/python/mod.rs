@@ -10,6 +10,7 @@ mod facts;
 mod logging;
 mod options;
 mod overriding;
+mod scheme;
 mod seeding;
 mod stages;
 mod timing;

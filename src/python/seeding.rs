@@ -12,6 +12,7 @@ use pyo3::types::{PyString, PyType};
 use super::context::Context;
 use super::facts;
 use super::overriding::{Own, is_own};
+use super::scheme::Scheme;
 use crate::error::Error;
 use crate::interpreter::Interpreter;
 use crate::seed::{Observer, Outcome, Request, Variables, seed};
@@ -77,7 +78,7 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
         magic: machinery.getattr(intern!(py, "MAGIC_NUMBER"))?.extract()?,
         ensurepip: facts::ensurepip_dir(py)?,
         wheel_pkg_dir: facts::wheel_pkg_dir(py)?,
-        site_packages: facts::scheme_path(py, &interpreter, &paths.env_dir, "purelib")?,
+        site_packages: Scheme::of(py, &interpreter)?.path(&paths.env_dir, "purelib")?,
         config: paths.env_dir.join("pyvenv.cfg"),
         bin_path: paths.bin_path,
         env_exe: paths.env_exe,
@@ -134,7 +135,7 @@ fn own_paths(context: &Context<'_, '_>, interpreter: &Interpreter) -> PyResult<O
         // A partial context is a subclass's own.
         return Ok(None);
     };
-    let own = bin_path == facts::scheme_path(py, interpreter, &env_dir, "scripts")?
+    let own = bin_path == Scheme::of(py, interpreter)?.path(&env_dir, "scripts")?
         && attribute(intern!(py, "python_exe")).is_some_and(|name| env_exe == bin_path.join(name))
         && env_exe == env_exec_cmd
         && attribute(intern!(py, "executable")) == Some(facts::base_executable(py)?.extract()?)

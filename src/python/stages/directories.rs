@@ -18,6 +18,7 @@ use crate::python::errors::noted;
 use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::overriding::is_own;
+use crate::python::scheme::Scheme;
 use crate::python::seeding::Signals;
 use crate::scripts::install;
 use crate::seed::Observer;
@@ -51,16 +52,17 @@ pub fn venv_path<'py>(
     env_dir: &Bound<'py, PyAny>,
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    path_by_scheme(py, &facts::interpreter(py)?, &env_dir.extract::<PathBuf>()?, name)
+    let interpreter = facts::interpreter(py)?;
+    path_by(&Scheme::of(py, &interpreter)?, py, &env_dir.extract::<PathBuf>()?, name)
 }
 
-fn path_by_scheme<'py>(
+fn path_by<'py>(
+    scheme: &Scheme<'_, 'py>,
     py: Python<'py>,
-    interpreter: &Interpreter,
     folder: &Path,
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let path = facts::scheme_path(py, interpreter, folder, name)?;
+    let path = scheme.path(folder, name)?;
     facts::os_path(py, intern!(py, "normpath"), (path_text(py, &path)?,))
 }
 
@@ -202,10 +204,11 @@ fn create_folders(
 ) -> PyResult<()> {
     let py = builder.py();
     let version = interpreter.version;
-    // For its own method the interpreter would be asked for the same facts again, for each folder.
+    // For each folder its own method would ask the interpreter for the same facts again.
     let is_own = is_own(builder, intern!(py, "_venv_path"))?;
+    let scheme = Scheme::of(py, interpreter)?;
     let by_scheme = |name: &str| match is_own {
-        true => path_by_scheme(py, interpreter, folder, name),
+        true => path_by(&scheme, py, folder, name),
         false => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name)),
     };
     let ensure = |attribute: &Bound<'_, PyString>, path: &Bound<'_, PyAny>| -> PyResult<()> {
