@@ -140,3 +140,22 @@ def test_a_patch_of_subprocess_keeps_pip_from_being_installed(module, name, tmp_
         module.create(tmp_path / "env", symlinks=True, with_pip=True)
     assert (tmp_path / "env/bin/python").exists()
     assert not (tmp_path / "env/bin/pip").exists()
+
+
+def test_a_module_that_is_loaded_again_is_as_fast(tmp_path, cache):
+    """After a reload neither old nor new classes are taken for overridden: pip is installed natively."""
+    assert not cache.exists()
+    program = """
+import importlib, logging, sys
+import fastvenv
+
+class Old(fastvenv.EnvBuilder):
+    pass
+
+importlib.reload(fastvenv)
+logging.basicConfig(level=logging.DEBUG, stream=sys.stdout, format="%(message)s")
+for name, builder in {"old": Old, "new": fastvenv.EnvBuilder}.items():
+    builder(symlinks=True, with_pip=True).create(f"{sys.argv[1]}/{name}")
+"""
+    told = subprocess.check_output([sys.executable, "-c", program, tmp_path], text=True)
+    assert told.count("pip is installed natively") == 2

@@ -5,11 +5,11 @@ import copy
 import os
 import pathlib
 import pickle
-import re
 import types
 import typing
 import venv
 import weakref
+from unittest import mock
 
 import pytest
 
@@ -153,29 +153,6 @@ def test_a_partial_context_serves_the_stage_that_it_is_made_for(tmp_path):
     assert seen == [("python", ("-m", "ensurepip", "--upgrade", "--default-pip"))]
 
 
-def test_replace_variables_needs_no_script_path():
-    """Before 3.14 contexts had no script_path; a text without one is taken for a POSIX script."""
-    context = types.SimpleNamespace(env_dir="/a b", env_name="a b", prompt="p", bin_name="bin", env_exe="/a b/x")
-    text = fastvenv.EnvBuilder().replace_variables("__VENV_DIR__ __VENV_PROMPT__", context)
-    assert text == "'/a b' p"
-
-
-def test_replace_variables_of_a_subclass_decides(tmp_path):
-    """install_scripts writes what an overridden replace_variables returns."""
-
-    class Builder(fastvenv.EnvBuilder):
-        def replace_variables(self, text, context):
-            return super().replace_variables(text, context).replace("@OURS@", context.env_name)
-
-    scripts = tmp_path / "scripts" / "common"
-    scripts.mkdir(parents=True)
-    (scripts / "script").write_text("@OURS@")
-    builder = Builder()
-    context = builder.ensure_directories(str(tmp_path / "env"))
-    builder.install_scripts(context, str(scripts.parent))
-    assert (tmp_path / "env" / "bin" / "script").read_text() == "env"
-
-
 class Picklable(fastvenv.EnvBuilder):
     """Stands at module level, so that pickle finds it."""
 
@@ -242,24 +219,16 @@ def test_weak_references():
     assert reference() is None
 
 
-@pytest.mark.parametrize("module", [venv, fastvenv])
-def test_scripts_that_replace_variables_refuses_are_left_out(module, tmp_path, caplog):
-    """A UnicodeError of an overridden replace_variables is a warning, and the other scripts are installed."""
+def test_who_says_where_the_folders_are_needs_no_scheme(tmp_path):
+    """With an overridden _venv_path, sysconfig is not asked for the scheme."""
 
-    class Builder(module.EnvBuilder):
-        def replace_variables(self, text, context):
-            if "@BAD@" in text:
-                raise UnicodeError("no such text")
-            return super().replace_variables(text, context)
+    class Builder(fastvenv.EnvBuilder):
+        def _venv_path(self, env_dir, name):
+            return os.path.join(env_dir, name)
 
-    (tmp_path / "scripts/common").mkdir(parents=True)
-    for name, text in [("bad", "@BAD@"), ("good", "text")]:
-        (tmp_path / "scripts/common" / name).write_text(text)
-    builder = Builder()
-    context = builder.ensure_directories(str(tmp_path / "env"))
-    builder.install_scripts(context, str(tmp_path / "scripts"))
-    assert [path.name for path in (tmp_path / "env/bin").iterdir()] == ["good"]
-    assert re.search("unable to copy script .*bad', may be binary: no such text", caplog.text)
+    with mock.patch("sysconfig.get_paths", side_effect=KeyError):
+        context = Builder().ensure_directories(str(tmp_path / "env"))
+    assert context.bin_path == str(tmp_path / "env/scripts")
 
 
 @pytest.mark.parametrize("module", [venv, fastvenv])

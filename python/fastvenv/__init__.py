@@ -198,8 +198,8 @@ class EnvBuilder(_core.EnvBuilder):
         return super().upgrade_dependencies(context)
 
 
-# The core tells by them whether a stage is overridden.
-_STAGES = dict(vars(EnvBuilder))
+# By these functions the core tells whether a stage is overridden.
+_core.own_stages(EnvBuilder)
 
 
 def create(

@@ -10,11 +10,12 @@ from typing import Any
 
 from _typeshed import StrPath
 
-__all__ = ["EnvBuilder", "cache_dir", "cache_usage", "clean_cache"]
+__all__ = ["EnvBuilder", "cache_dir", "cache_usage", "clean_cache", "own_stages"]
 
 def cache_dir() -> Path | None: ...
 def cache_usage(path: StrPath) -> tuple[int, int, int]: ...
 def clean_cache(path: StrPath) -> tuple[int, int, int]: ...
+def own_stages(class_: type[EnvBuilder], /) -> None: ...
 
 class EnvBuilder:
     # State lives in the instance's __dict__; fastvenv.EnvBuilder.__init__ sets it.

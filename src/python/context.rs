@@ -39,6 +39,12 @@ pub fn new_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     sys(py, intern!(py, "implementation"))?.get_type().call0()
 }
 
+/// Whether it is a context as [`new_context`] makes them, whose attributes are nothing but attributes.
+pub fn is_plain(context: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = context.py();
+    Ok(context.get_type().is(sys(py, intern!(py, "implementation"))?.get_type()))
+}
+
 /// The path as a Python `str`, as `os.fsdecode` gives it.
 ///
 /// pyo3 alone would give UTF-8 for what it is, which Python could not turn back into a path where its file system

@@ -24,6 +24,8 @@ mod _core {
     use super::builder::EnvBuilder;
     #[pymodule_export]
     use super::cache::{cache_dir, cache_usage, clean_cache};
+    #[pymodule_export]
+    use super::overriding::own_stages;
 
     use pyo3::prelude::*;
 

@@ -3,51 +3,46 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyType};
-
-use super::child::package;
+use pyo3::types::{PySet, PyString, PyType};
 
 /// What a stage of fastvenv's own looks like.
 pub struct Own {
-    /// The functions in the namespace of `fastvenv.EnvBuilder`, as they were when it was made.
-    stages: Py<PyDict>,
+    /// The functions of `fastvenv.EnvBuilder`, and of the one before where the module was loaded again.
+    stages: Py<PySet>,
     /// `types.FunctionType`.
     function: Py<PyType>,
     /// `types.MethodType`.
     method: Py<PyType>,
 }
 
-impl Own {
-    /// Known from the first call on.
-    pub fn get(py: Python<'_>) -> PyResult<&Self> {
-        static OWN: PyOnceLock<Own> = PyOnceLock::new();
-        OWN.get_or_try_init(py, || {
-            let stages = package(py)?.getattr("_STAGES")?.cast_into::<PyDict>()?;
-            let create = stages.as_any().get_item("create")?;
-            let bound = create.call_method1("__get__", (&stages,))?;
-            Ok(Self {
-                function: create.get_type().unbind(),
-                method: bound.get_type().unbind(),
-                stages: stages.unbind(),
-            })
-        })
-    }
+static OWN: PyOnceLock<Own> = PyOnceLock::new();
 
-    /// Whether a call of the method would reach fastvenv's own: neither a subclass, nor a patch of the class or of the
-    /// instance, nor an attribute hook stands in for it. Then nobody can tell a call from its work done without one.
-    ///
-    /// Types are compared first: what wraps a method may pretend to be it in everything else.
-    pub fn is_reached<'py>(
-        &self,
-        builder: &Bound<'py, PyAny>,
-        method: &Bound<'py, PyString>,
-    ) -> PyResult<bool> {
-        let py = builder.py();
-        let found = builder.getattr(method)?;
-        let Some(own) = self.stages.bind(py).get_item(method)? else { return Ok(false) };
-        Ok(found.get_type().is(&self.method)
-            && found.getattr(intern!(py, "__func__"))?.is(&own)
-            && found.getattr(intern!(py, "__self__"))?.is(builder))
+/// Takes the functions in the class for fastvenv's own.
+#[pyfunction]
+#[pyo3(signature = (class, /))]
+pub fn own_stages(class: &Bound<'_, PyType>) -> PyResult<()> {
+    let py = class.py();
+    let create = class.getattr(intern!(py, "create"))?;
+    let own = OWN.get_or_try_init(py, || -> PyResult<_> {
+        Ok(Own {
+            stages: PySet::empty(py)?.unbind(),
+            function: create.get_type().unbind(),
+            method: create.call_method1(intern!(py, "__get__"), (class,))?.get_type().unbind(),
+        })
+    })?;
+    for stage in class.getattr(intern!(py, "__dict__"))?.call_method0("values")?.try_iter()? {
+        let stage = stage?;
+        if stage.get_type().is(&own.function) {
+            own.stages.bind(py).add(stage)?;
+        }
+    }
+    Ok(())
+}
+
+impl Own {
+    /// `None` until the package has been imported.
+    pub fn get(py: Python<'_>) -> Option<&Self> {
+        OWN.get(py)
     }
 
     /// Whether it is a function in the globals of that module, and not what only looks like one.
@@ -58,7 +53,17 @@ impl Own {
     }
 }
 
-/// [`Own::is_reached`] for one method.
+/// Whether a call of the method would reach fastvenv's own: neither a subclass, nor a patch of the class or of the
+/// instance, nor an attribute hook stands in for it. Then nobody can tell a call from its work done without one.
+///
+/// Types are compared first: what wraps a method may pretend to be it in everything else.
 pub fn is_own<'py>(builder: &Bound<'py, PyAny>, method: &Bound<'py, PyString>) -> PyResult<bool> {
-    Own::get(builder.py())?.is_reached(builder, method)
+    let py = builder.py();
+    let found = builder.getattr(method)?;
+    let Some(own) = Own::get(py).filter(|own| found.get_type().is(&own.method)) else { return Ok(false) };
+    let function = found.getattr(intern!(py, "__func__"))?;
+    Ok(function.get_type().is(&own.function)
+        && found.getattr(intern!(py, "__self__"))?.is(builder)
+        && own.stages.bind(py).contains(&function)?
+        && function.getattr(intern!(py, "__name__"))?.eq(method)?)
 }

@@ -106,8 +106,9 @@ fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
     let Some(subprocess) = facts::loaded(py, intern!(py, "subprocess"))? else {
         return Ok(false);
     };
+    let Some(own) = Own::get(py) else { return Ok(false) };
     for name in ["check_output", "run"] {
-        if !Own::get(py)?.is_function_of(&subprocess, &subprocess.getattr(name)?)? {
+        if !own.is_function_of(&subprocess, &subprocess.getattr(name)?)? {
             return Ok(true);
         }
     }

@@ -206,10 +206,10 @@ fn create_folders(
     let version = interpreter.version;
     // For each folder its own method would ask the interpreter for the same facts again.
     let is_own = is_own(builder, intern!(py, "_venv_path"))?;
-    let scheme = Scheme::of(py, interpreter)?;
-    let by_scheme = |name: &str| match is_own {
-        true => path_by(&scheme, py, folder, name),
-        false => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name)),
+    let scheme = is_own.then(|| Scheme::of(py, interpreter)).transpose()?;
+    let by_scheme = |name: &str| match &scheme {
+        Some(scheme) => path_by(scheme, py, folder, name),
+        None => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name)),
     };
     let ensure = |attribute: &Bound<'_, PyString>, path: &Bound<'_, PyAny>| -> PyResult<()> {
         context.0.setattr(attribute, path)?;

@@ -10,7 +10,7 @@ use crate::error::{Result, quoted};
 use crate::fs;
 use crate::interpreter::Platform;
 use crate::python::child::package;
-use crate::python::context::{Context, decoded, encoded, path_text};
+use crate::python::context::{Context, decoded, encoded, is_plain, path_text};
 use crate::python::facts;
 use crate::python::overriding::is_own;
 use crate::scripts::install::{self, Script};
@@ -40,7 +40,8 @@ pub fn install_scripts(
         let scripts = install::scripts_in(&path, platform)?.into_iter();
         scripts.map(|script| Ok((fs::read_template(&script.source)?, script))).collect::<Result<Vec<_>>>()
     })?;
-    let is_own = is_own(builder, intern!(py, "replace_variables"))?;
+    // What a context of another class says may change from script to script.
+    let is_own = is_plain(context)? && is_own(builder, intern!(py, "replace_variables"))?;
     let mut replacing = Replacing { builder, context, is_own, texts: None };
     for (template, script) in &scripts {
         install_script(&mut replacing, (template, script), platform, &bin_path)?;
@@ -92,19 +93,25 @@ impl Replacing<'_, '_> {
             Err(why) => return Ok(Err(why.to_string())),
         };
         self.context.setattr(intern!(py, "script_path"), path_text(py, &script.source)?)?;
-        if self.is_own {
-            let texts = match &mut self.texts {
-                Some(texts) => texts,
-                unread => unread.insert(Texts::of(&Context(self.context))?),
-            };
-            let shell = Shell::of_script(&script.source);
-            return Ok(Ok(placeholders::replace(template, &texts.values(), shell)?));
-        }
-        let text = self.builder.call_method1(intern!(py, "replace_variables"), (text, self.context));
-        match text.and_then(|text| encoded(&text)) {
+        let replaced = if self.is_own {
+            self.replaced_at_once(script, template)
+        } else {
+            let text = self.builder.call_method1(intern!(py, "replace_variables"), (text, self.context));
+            text.and_then(|text| encoded(&text))
+        };
+        match replaced {
             Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.value(py).to_string())),
-            text => text.map(Ok),
+            replaced => replaced.map(Ok),
         }
+    }
+
+    fn replaced_at_once(&mut self, script: &Script, template: &[u8]) -> PyResult<Vec<u8>> {
+        let texts = match &mut self.texts {
+            Some(texts) => texts,
+            unread => unread.insert(Texts::of(&Context(self.context))?),
+        };
+        let shell = Shell::of_script(&script.source);
+        Ok(placeholders::replace(template, &texts.values(), shell)?)
     }
 }
 
