@@ -259,7 +259,7 @@ def test_folders_of_a_subclass_come_into_the_context_as_they_are(scripts, tmp_pa
                 return pathlib.Path(joined) if isinstance(scripts, pathlib.Path) else joined
 
         context = vars(Builder().ensure_directories(str(tmp_path / "env")))
-        return {name: context[name] for name in ("bin_path", "bin_name", "env_exe", "lib_path")}
+        return {name: context[name] for name in ("bin_path", "bin_name", "env_exe", "inc_path")}
 
     (tmp_path / "env/x").mkdir(parents=True)
     assert told(fastvenv) == told(venv)
