@@ -62,12 +62,13 @@ fn stand_in(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
 /// A record can't fail its stage. An interrupt is raised again at Python's next look; anything else is reported as what
 /// nobody can catch.
 fn settle(py: Python<'_>, error: PyErr) {
-    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
-        // SAFETY: the GIL is held, and the function takes nothing.
-        unsafe { pyo3::ffi::PyErr_SetInterrupt() };
-    } else {
-        error.write_unraisable(py, None);
+    if !error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        return error.write_unraisable(py, None);
     }
+    // First, since callbacks of what it holds would look for interrupts, and ignore this one.
+    drop(error);
+    // SAFETY: the GIL is held, and the function takes nothing.
+    unsafe { pyo3::ffi::PyErr_SetInterrupt() };
 }
 
 impl Log for LazyLogger {
