@@ -190,6 +190,8 @@ def main() -> None:
     parser.add_argument("--tmpfs", type=Path, default=Path("/dev/shm"))
     parser.add_argument("--json", type=Path, help="also write the figures to this file, by folder")
     options = parser.parse_args()
+    # It would spare those who leave pip without bytecode the writing of it, which comes with its first run.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     found = {}
     print(CAVEATS)
     folders = options.folders or [Path(tempfile.gettempdir()), *([options.tmpfs] if options.tmpfs.is_dir() else [])]
