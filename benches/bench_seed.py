@@ -197,7 +197,8 @@ def main() -> None:
     folders = options.folders or [Path(tempfile.gettempdir()), *([options.tmpfs] if options.tmpfs.is_dir() else [])]
     for folder in folders:
         base = Path(tempfile.mkdtemp(prefix="bench-seed-", dir=folder))
-        os.environ["FASTVENV_CACHE_DIR"] = str(base / "cache")
+        # Both caches stand on the file system of the environments: links don't leave one.
+        os.environ["FASTVENV_CACHE_DIR"], os.environ["UV_CACHE_DIR"] = str(base / "cache"), str(base / "uv-cache")
         try:
             print(f"--- in {folder}, {options.rounds} rounds, Python {sys.version.split()[0]}")
             times = measure(base, options.rounds)
