@@ -63,7 +63,8 @@ def test_a_script_that_is_no_text_is_left_out_with_a_warning(tmp_path, caplog, n
 
 def run(program, *args):
     """The output of a program in a fresh interpreter."""
-    return subprocess.run([sys.executable, "-c", program, *map(str, args)], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", program, *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
 
 
 def test_logging_is_not_imported_for_an_ordinary_environment(tmp_path):
@@ -159,10 +160,16 @@ sys.meta_path.insert(0, Finder())
 """
 
 
-def test_two_threads_may_warn_first_at_once(tmp_path):
-    """A thread that warns while another one's warning is importing logging holds nobody up."""
+@pytest.fixture
+def apart(tmp_path):
+    """A file and another folder, in which no link to it can be a bare name: to ask for one is to be warned."""
     (tmp_path / "source").touch()
     (tmp_path / "bin").mkdir()
+    return tmp_path / "source", tmp_path / "bin"
+
+
+def test_two_threads_may_warn_first_at_once(apart):
+    """A thread that warns while another one's warning is importing logging holds nobody up."""
     program = (
         "about_to = threading.Event()\n"
         "def other():\n    about_to.set()\n    warn('other')\n"
@@ -170,15 +177,12 @@ def test_two_threads_may_warn_first_at_once(tmp_path):
         "def meanwhile():\n    thread.start()\n    about_to.wait()\n"
         "warn('one')\nthread.join()"
     )
-    command = [sys.executable, "-c", FIRST_WARNING + program, tmp_path / "source", tmp_path / "bin"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = run(FIRST_WARNING + program, *apart)
     assert done.stderr.count("Unable to symlink") == 2
 
 
-def test_an_interrupt_while_logging_is_imported_is_kept(tmp_path):
+def test_an_interrupt_while_logging_is_imported_is_kept(apart):
     """Ctrl-C while the first warning imports logging is a KeyboardInterrupt, and later warnings are heard."""
-    (tmp_path / "source").touch()
-    (tmp_path / "bin").mkdir()
     program = (
         "def meanwhile():\n    raise KeyboardInterrupt\n"
         # When Python next looks for interrupts depends on its version; in a loop each does.
@@ -186,16 +190,15 @@ def test_an_interrupt_while_logging_is_imported_is_kept(tmp_path):
         "except KeyboardInterrupt:\n    print('interrupted')\n"
         "warn('two')"
     )
-    done = run(FIRST_WARNING + program, tmp_path / "source", tmp_path / "bin")
+    done = run(FIRST_WARNING + program, *apart)
     assert done.stdout == "interrupted\n"
     assert "Unable to symlink" in done.stderr
 
 
-def test_a_logger_in_the_place_of_the_module_s_own_is_told(tmp_path):
+def test_a_logger_in_the_place_of_the_module_s_own_is_told(apart):
     """What is put in the place of `fastvenv.logger` gets the records, as with `venv.logger`."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "source").touch()
+    source, folder = apart
     with mock.patch("fastvenv.logger") as logger:
-        fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(tmp_path / "source", tmp_path / "bin" / "x", True)
+        fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(source, folder / "x", True)
     ((message,), _) = logger.warning.call_args
     assert message.startswith("Unable to symlink")

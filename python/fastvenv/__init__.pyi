@@ -11,7 +11,7 @@ import types as types
 from collections.abc import Iterable, Sequence
 from typing import Any, SupportsIndex
 
-from _typeshed import StrPath
+from _typeshed import StrOrBytesPath, StrPath
 
 from fastvenv import _core
 from fastvenv._replace import Replacement
@@ -35,6 +35,8 @@ class EnvBuilder(_core.EnvBuilder):
         scm_ignore_files: Iterable[str] = frozenset(),
     ) -> None: ...
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]: ...
+    def clear_directory(self, path: StrOrBytesPath) -> None: ...
+    def symlink_or_copy(self, src: StrOrBytesPath, dst: StrOrBytesPath, relative_symlinks_ok: bool = False) -> None: ...
 
 def create(
     env_dir: StrPath,

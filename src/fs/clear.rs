@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use super::dir::Dir;
 use crate::error::{Error, Result, quoted};
 
-/// Removes everything in a folder, not the folder itself. Links are removed, not followed. On Unix all is done by folder
-/// handles, so that a folder swapped for a link meanwhile leads nowhere, and what is mounted below is left alone and an
-/// error. On Windows all is done by paths: each folder is looked at just before it is entered, so that one swapped for a
-/// link in between is followed; what is mounted below is a link.
+/// Removes everything in a folder, not the folder itself. Links are removed, not followed. On Unix all is done by
+/// folder handles, so that a folder swapped for a link meanwhile leads nowhere, and what is mounted below is left alone
+/// and an error. On Windows all is done by paths: each folder is looked at just before it is entered, so that one
+/// swapped for a link in between is followed; what is mounted below is a link.
 ///
 /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
 ///

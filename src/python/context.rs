@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyBytes, PyString, PyType};
 
 use super::facts::{os, sys};
 
@@ -36,13 +36,17 @@ impl<'py> Context<'_, 'py> {
 
 /// A new, empty context. The class is taken from `sys`, since `types` is not loaded in a bare interpreter.
 pub fn new_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    sys(py, intern!(py, "implementation"))?.get_type().call0()
+    plain_class(py)?.call0()
 }
 
 /// Whether it is a context as [`new_context`] makes them, whose attributes are nothing but attributes.
 pub fn is_plain(context: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = context.py();
-    Ok(context.get_type().is(sys(py, intern!(py, "implementation"))?.get_type()))
+    Ok(context.get_type().is(plain_class(context.py())?))
+}
+
+/// `types.SimpleNamespace`.
+fn plain_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
+    Ok(sys(py, intern!(py, "implementation"))?.get_type())
 }
 
 /// The path as a Python `str`, as `os.fsdecode` gives it.

@@ -16,11 +16,11 @@ use crate::layout::{self, Folder};
 pub struct Scheme<'a, 'py> {
     py: Python<'py>,
     interpreter: &'a Interpreter,
-    texts: Texts<'py>,
+    source: Source<'py>,
 }
 
 /// Who knows the folders.
-enum Texts<'py> {
+enum Source<'py> {
     /// `layout`: before 3.11 there is no such scheme, and a bare CPython has not loaded `sysconfig`. To load it would
     /// take twice as long as to create the environment.
     Layout,
@@ -33,28 +33,28 @@ enum Texts<'py> {
 impl<'a, 'py> Scheme<'a, 'py> {
     /// Asks the interpreter once for all folders.
     pub fn of(py: Python<'py>, interpreter: &'a Interpreter) -> PyResult<Self> {
-        let texts = if !has_scheme(interpreter) {
-            Texts::Layout
+        let source = if !has_scheme(interpreter) {
+            Source::Layout
         } else if !is_cpython(py)? {
-            Texts::Sysconfig
+            Source::Sysconfig
         } else {
-            loaded(py, intern!(py, "sysconfig"))?.map_or(Ok(Texts::Layout), |module| templates(&module))?
+            loaded(py, intern!(py, "sysconfig"))?.map_or(Ok(Source::Layout), |module| templates(&module))?
         };
-        Ok(Self { py, interpreter, texts })
+        Ok(Self { py, interpreter, source })
     }
 
     /// The path of a folder in that environment.
     ///
     /// `name` is one of `sysconfig`'s path names; an unknown one is a `KeyError`, as from `sysconfig.get_path`.
     pub fn path(&self, env_dir: &Path, name: &str) -> PyResult<PathBuf> {
-        let known = match (&self.texts, Folder::from_name(name)) {
-            (Texts::Layout, Some(folder)) => {
+        let known = match (&self.source, Folder::from_name(name)) {
+            (Source::Layout, Some(folder)) => {
                 Some(env_dir.join(layout::venv_folder(folder, self.interpreter)))
             }
-            (Texts::Layout, None) if !has_scheme(self.interpreter) => {
+            (Source::Layout, None) if !has_scheme(self.interpreter) => {
                 return Err(PyKeyError::new_err(name.to_owned()));
             }
-            (Texts::Templates(texts), _) => match texts.get_item(name)? {
+            (Source::Templates(texts), _) => match texts.get_item(name)? {
                 Some(text) => layout::expand_template(&text.extract::<String>()?, self.interpreter, env_dir),
                 None => None,
             },
@@ -85,10 +85,10 @@ fn has_scheme(interpreter: &Interpreter) -> bool {
     interpreter.version.at_least(11)
 }
 
-fn templates<'py>(sysconfig: &Bound<'py, PyAny>) -> PyResult<Texts<'py>> {
+fn templates<'py>(sysconfig: &Bound<'py, PyAny>) -> PyResult<Source<'py>> {
     let py = sysconfig.py();
     let arguments = PyDict::new(py);
     arguments.set_item(intern!(py, "expand"), false)?;
     let paths = sysconfig.call_method(intern!(py, "get_paths"), (intern!(py, "venv"),), Some(&arguments))?;
-    Ok(Texts::Templates(paths.cast_into::<PyDict>()?))
+    Ok(Source::Templates(paths.cast_into::<PyDict>()?))
 }

@@ -14,7 +14,6 @@ use super::facts;
 use super::overriding::{Own, is_own};
 use super::scheme::Scheme;
 use crate::error::Error;
-use crate::interpreter::Interpreter;
 use crate::seed::{Observer, Outcome, Request, Variables, seed};
 
 /// How often Python's signals are looked at. Each look may have to wait for the GIL.
@@ -59,11 +58,12 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
         return Ok(Err("subprocess is patched"));
     }
     let implementation = facts::sys(py, intern!(py, "implementation"))?;
-    if !implementation.getattr(intern!(py, "name"))?.eq("cpython")? {
+    if !facts::is_cpython(py)? {
         return Ok(Err("this is not CPython"));
     }
     let interpreter = facts::interpreter(py)?;
-    let Some(paths) = own_paths(context, &interpreter)? else {
+    let scheme = Scheme::of(py, &interpreter)?;
+    let Some(paths) = own_paths(context, &scheme)? else {
         return Ok(Err("the context is not as fastvenv made it"));
     };
     // All that is read of the process's environment is read here, where no other thread of Python changes it.
@@ -78,7 +78,7 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
         magic: machinery.getattr(intern!(py, "MAGIC_NUMBER"))?.extract()?,
         ensurepip: facts::ensurepip_dir(py)?,
         wheel_pkg_dir: facts::wheel_pkg_dir(py)?,
-        site_packages: Scheme::of(py, &interpreter)?.path(&paths.env_dir, "purelib")?,
+        site_packages: scheme.path(&paths.env_dir, "purelib")?,
         config: paths.env_dir.join("pyvenv.cfg"),
         bin_path: paths.bin_path,
         env_exe: paths.env_exe,
@@ -124,7 +124,7 @@ struct Paths {
 }
 
 /// The context's paths, if they are those that `ensure_directories` gives and the executable is there.
-fn own_paths(context: &Context<'_, '_>, interpreter: &Interpreter) -> PyResult<Option<Paths>> {
+fn own_paths(context: &Context<'_, '_>, scheme: &Scheme<'_, '_>) -> PyResult<Option<Paths>> {
     let py = context.0.py();
     let attribute = |name: &Bound<'_, _>| context.path(name).ok();
     let (Some(env_dir), Some(bin_path), Some(env_exe), Some(env_exec_cmd)) = (
@@ -136,7 +136,7 @@ fn own_paths(context: &Context<'_, '_>, interpreter: &Interpreter) -> PyResult<O
         // A partial context is a subclass's own.
         return Ok(None);
     };
-    let own = bin_path == Scheme::of(py, interpreter)?.path(&env_dir, "scripts")?
+    let own = bin_path == scheme.path(&env_dir, "scripts")?
         && attribute(intern!(py, "python_exe")).is_some_and(|name| env_exe == bin_path.join(name))
         && env_exe == env_exec_cmd
         && attribute(intern!(py, "executable")) == Some(facts::base_executable(py)?.extract()?)

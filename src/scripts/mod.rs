@@ -4,7 +4,7 @@
 //! use fastvenv::scripts::placeholders::{Values, replace};
 //! use fastvenv::scripts::quoting::Shell;
 //!
-//! let values = Values {
+//! let values = Values::<&[u8]> {
 //!     env_dir: b"/home/ada/it's here",
 //!     env_name: b"it's here",
 //!     prompt: b"demo",

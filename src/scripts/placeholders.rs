@@ -10,31 +10,32 @@ const COMMON_START: &[u8] = b"__VENV_";
 
 /// What the five placeholders stand for, as the bytes that the script is to hold.
 #[derive(Clone, Copy, Debug)]
-pub struct Values<'a> {
+pub struct Values<T> {
     /// `__VENV_DIR__`: the environment's absolute path.
-    pub env_dir: &'a [u8],
+    pub env_dir: T,
     /// `__VENV_NAME__`: the last part of that path.
-    pub env_name: &'a [u8],
+    pub env_name: T,
     /// `__VENV_PROMPT__`: the bare prompt, without parentheses.
-    pub prompt: &'a [u8],
+    pub prompt: T,
     /// `__VENV_BIN_NAME__`: the name of the folder of scripts, `bin` or `Scripts`.
-    pub bin_name: &'a [u8],
+    pub bin_name: T,
     /// `__VENV_PYTHON__`: the absolute path of the environment's interpreter.
-    pub env_exe: &'a [u8],
+    pub env_exe: T,
 }
 
-impl<'a> Values<'a> {
+impl<T: AsRef<[u8]>> Values<T> {
     /// The placeholder that `text` starts with, and the value that it stands for.
-    fn at_start_of(&self, text: &[u8]) -> Option<(&'static str, &'a [u8])> {
+    fn at_start_of(&self, text: &[u8]) -> Option<(&'static str, &[u8])> {
         [
-            ("__VENV_DIR__", self.env_dir),
-            ("__VENV_NAME__", self.env_name),
-            ("__VENV_PROMPT__", self.prompt),
-            ("__VENV_BIN_NAME__", self.bin_name),
-            ("__VENV_PYTHON__", self.env_exe),
+            ("__VENV_DIR__", &self.env_dir),
+            ("__VENV_NAME__", &self.env_name),
+            ("__VENV_PROMPT__", &self.prompt),
+            ("__VENV_BIN_NAME__", &self.bin_name),
+            ("__VENV_PYTHON__", &self.env_exe),
         ]
         .into_iter()
         .find(|(placeholder, _)| text.starts_with(placeholder.as_bytes()))
+        .map(|(placeholder, value)| (placeholder, value.as_ref()))
     }
 }
 
@@ -46,7 +47,7 @@ impl<'a> Values<'a> {
 /// # Errors
 /// [`crate::error::Error::Refused`] if the shell can't represent a value that the template asks for. Values that it
 /// doesn't ask for are not looked at.
-pub fn replace(template: &[u8], values: &Values<'_>, shell: Shell) -> Result<Vec<u8>> {
+pub fn replace(template: &[u8], values: &Values<impl AsRef<[u8]>>, shell: Shell) -> Result<Vec<u8>> {
     let mut script = Vec::with_capacity(template.len() + 256);
     let mut rest = template;
     let finder = memmem::Finder::new(COMMON_START);
@@ -73,7 +74,7 @@ pub fn replace(template: &[u8], values: &Values<'_>, shell: Shell) -> Result<Vec
 mod tests {
     use super::*;
 
-    const VALUES: Values<'_> = Values {
+    const VALUES: Values<&[u8]> = Values {
         env_dir: b"/e v",
         env_name: b"e v",
         prompt: b"__VENV_DIR__",
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn only_values_that_are_asked_for_are_refused() {
-        let values = Values { prompt: b"\"", ..VALUES };
+        let values = Values::<&[u8]> { prompt: b"\"", ..VALUES };
         assert!(replace(b"@echo off __VENV_BIN_NAME__", &values, Shell::Batch).is_ok());
         assert!(replace(b"set \"P=__VENV_PROMPT__\"", &values, Shell::Batch).is_err());
     }

@@ -182,7 +182,7 @@ fn unpack(
     Ok((jobs, mode))
 }
 
-/// What the tree holds, as the file system tells it. A file that is shorter or longer than what was written is an error.
+/// What the tree holds, as the file system tells it. A file shorter or longer than what was written is an error.
 fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, u64)]) -> Result<Vec<Folder>> {
     let own = wheel.files.iter().map(|file| (file.path.as_str(), file.content.len() as u64, file.executable));
     let compiled = bytecode.iter().map(|(path, length)| (path.as_str(), *length, false));

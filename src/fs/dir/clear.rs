@@ -18,8 +18,8 @@ struct Level {
 }
 
 impl Dir {
-    /// Removes all that this folder holds. Links are removed, not followed; what is mounted below is an error. What others
-    /// remove meanwhile is fine; what they put there goes too, but not endlessly.
+    /// Removes all that this folder holds. Links are removed, not followed; what is mounted below is an error. What
+    /// others remove meanwhile is fine; what they put there goes too, but not endlessly.
     ///
     /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
     pub fn clear(&self, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {

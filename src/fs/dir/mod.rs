@@ -1,6 +1,6 @@
-//! Folders, and what is done to what stands in them. On Unix they are held open by a handle: what is done below one needs
-//! no second walk along its path, and no link that somebody swaps in on the way is followed. On Windows they are known by
-//! their paths: links are told before they are followed, but not one that is swapped in between.
+//! Folders, and what is done to what stands in them. On Unix they are held open by a handle: what is done below one
+//! needs no second walk along its path, and no link that somebody swaps in on the way is followed. On Windows they are
+//! known by their paths: links are told before they are followed, but not one that is swapped in between.
 
 use std::ffi::OsStr;
 use std::fs::{File, TryLockError};

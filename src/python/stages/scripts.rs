@@ -42,7 +42,7 @@ pub fn install_scripts(
     })?;
     // What a context of another class says may change from script to script.
     let is_own = is_plain(context)? && is_own(builder, intern!(py, "replace_variables"))?;
-    let mut replacing = Replacing { builder, context, is_own, texts: None };
+    let mut replacing = Replacing { builder, context, is_own, values: None };
     for (template, script) in &scripts {
         install_script(&mut replacing, (template, script), platform, &bin_path)?;
     }
@@ -81,7 +81,7 @@ struct Replacing<'a, 'py> {
     /// takes longer than its work.
     is_own: bool,
     /// What it puts in, once that has been read.
-    texts: Option<Texts>,
+    values: Option<Values<Vec<u8>>>,
 }
 
 impl Replacing<'_, '_> {
@@ -106,12 +106,11 @@ impl Replacing<'_, '_> {
     }
 
     fn replaced_at_once(&mut self, script: &Script, template: &[u8]) -> PyResult<Vec<u8>> {
-        let texts = match &mut self.texts {
-            Some(texts) => texts,
-            unread => unread.insert(Texts::of(&Context(self.context))?),
+        let values = match &mut self.values {
+            Some(values) => values,
+            unread => unread.insert(values(&Context(self.context))?),
         };
-        let shell = Shell::of_script(&script.source);
-        Ok(placeholders::replace(template, &texts.values(), shell)?)
+        Ok(placeholders::replace(template, values, Shell::of_script(&script.source))?)
     }
 }
 
@@ -120,43 +119,21 @@ pub fn replace_variables<'py>(
     text: &Bound<'py, PyAny>,
     context: &Context<'_, 'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let template = encoded(text)?;
-    let texts = Texts::of(context)?;
-    let script = placeholders::replace(&template, &texts.values(), shell_of(context)?)?;
+    let script = placeholders::replace(&encoded(text)?, &values(context)?, shell_of(context)?)?;
     decoded(text.py(), &script)
 }
 
-/// What a context says for the placeholders.
-struct Texts {
-    env_dir: Vec<u8>,
-    env_name: Vec<u8>,
-    prompt: Vec<u8>,
-    bin_name: Vec<u8>,
-    env_exe: Vec<u8>,
-}
-
-impl Texts {
-    fn of(context: &Context<'_, '_>) -> PyResult<Self> {
-        let py = context.0.py();
-        Ok(Self {
-            env_dir: context.bytes(intern!(py, "env_dir"))?,
-            env_name: context.bytes(intern!(py, "env_name"))?,
-            // CPython's own tests up to 3.12 make an environment with the prompt `True`.
-            prompt: encoded(context.get(intern!(py, "prompt"))?.str()?.as_any())?,
-            bin_name: context.bytes(intern!(py, "bin_name"))?,
-            env_exe: context.bytes(intern!(py, "env_exe"))?,
-        })
-    }
-
-    fn values(&self) -> Values<'_> {
-        Values {
-            env_dir: &self.env_dir,
-            env_name: &self.env_name,
-            prompt: &self.prompt,
-            bin_name: &self.bin_name,
-            env_exe: &self.env_exe,
-        }
-    }
+/// What the context says for the placeholders.
+fn values(context: &Context<'_, '_>) -> PyResult<Values<Vec<u8>>> {
+    let py = context.0.py();
+    Ok(Values {
+        env_dir: context.bytes(intern!(py, "env_dir"))?,
+        env_name: context.bytes(intern!(py, "env_name"))?,
+        // CPython's own tests up to 3.12 make an environment with the prompt `True`.
+        prompt: encoded(context.get(intern!(py, "prompt"))?.str()?.as_any())?,
+        bin_name: context.bytes(intern!(py, "bin_name"))?,
+        env_exe: context.bytes(intern!(py, "env_exe"))?,
+    })
 }
 
 /// The shell by the script's suffix. Before 3.14 contexts had no `script_path`, and subclasses that call

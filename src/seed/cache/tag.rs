@@ -2,7 +2,8 @@
 //! `FASTVENV_CACHE_DIR` happened to name it.
 //!
 //! It stays when the cache is cleaned: whoever has just set it makes the cache's folders next, and a folder that has
-//! these and no tag may be somebody's own. It is the tag by which backup tools know what to leave out (<https://bford.info/cachedir/>).
+//! these and no tag may be somebody's own. It is the tag by which backup tools know what to leave out
+//! (<https://bford.info/cachedir/>).
 
 use super::super::image::now;
 use crate::error::Result;
