@@ -61,6 +61,24 @@ def test_a_spoilt_file(damage, mode, tmp_path, filled, cache, monkeypatch):
     seeding.check_whole(tmp_path / "second")
 
 
+@pytest.mark.parametrize("mode", ["clone", "copy"])
+@pytest.mark.parametrize("name", ["pip/__main__.py", "pip/__pycache__/__main__.*.pyc", "pip-*.dist-info/METADATA"])
+def test_a_file_damaged_by_the_disk(name, mode, tmp_path, filled, cache, monkeypatch):
+    """A copied file whose bytes changed, but neither its size nor its time, is noticed, said, and built anew."""
+    monkeypatch.setenv("FASTVENV_LINK_MODE", mode)
+    shutil.copytree(filled, cache)
+    victim = next(cache.glob(f"images/*/tree/{name}"))
+    before = victim.stat()
+    alter(victim)
+    os.utime(victim, ns=(before.st_atime_ns, before.st_mtime_ns))
+    seen = seeding.create_natively(tmp_path / "env")
+    if any("files: clone" in line for line in seen):
+        pytest.skip("a clone doesn't read what it shares")
+    assert any(line.startswith("WARNING the cache is spoilt") and victim.name in line for line in seen), seen
+    seeding.check_whole(tmp_path / "env")
+    assert not any(line.startswith("WARNING") for line in seeding.create_natively(tmp_path / "second"))
+
+
 @pytest.mark.parametrize("name", ["manifest", "tree"])
 @pytest.mark.parametrize("damage", ["truncated", "removed"])
 def test_a_spoilt_image(name, damage, tmp_path, filled, cache):

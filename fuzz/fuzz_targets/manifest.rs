@@ -23,13 +23,14 @@ struct File<'a> {
     size: u64,
     modified: i64,
     mode: u32,
+    checksum: u32,
     executable: bool,
 }
 
 fuzz_target!(|input: Input| {
     let _ = Manifest::parse(input.text);
     let digest: String = Sha256::digest(input.text).iter().map(|byte| format!("{byte:02x}")).collect();
-    if let Some(manifest) = Manifest::parse(&format!("fastvenv image 1 {digest}\n{}", input.text)) {
+    if let Some(manifest) = Manifest::parse(&format!("fastvenv image 2 {digest}\n{}", input.text)) {
         assert_eq!(Manifest::parse(&manifest.render()).as_ref(), Some(&manifest));
     }
     // A wheel with a line break in a name is refused before.
@@ -39,6 +40,7 @@ fuzz_target!(|input: Input| {
         size: file.size,
         modified: file.modified,
         mode: file.mode,
+        checksum: file.checksum,
         executable: file.executable,
     };
     let names =

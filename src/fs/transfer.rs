@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::dir::{Dir, Facts, Kind, NewFile, clone_content, close, finish, mode_of};
 use crate::error::Error;
@@ -53,11 +52,27 @@ impl LinkMode {
     }
 }
 
+/// What a file holds, as far as it is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// In bytes.
+    pub size: u64,
+    /// The CRC-32. It finds what a bad disk or a lost write did, not what was forged.
+    pub checksum: u32,
+}
+
+impl Content {
+    /// Of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { size: bytes.len() as u64, checksum: crc32fast::hash(bytes) }
+    }
+}
+
 /// What a file in the cache must look like to be trusted.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected {
-    /// In bytes.
-    pub size: u64,
+    /// Its content. Only a copy looks at the checksum: nothing else has the bytes in hand.
+    pub content: Content,
     /// Nanoseconds since 1970.
     pub modified: i64,
     /// The permission bits.
@@ -69,7 +84,7 @@ pub struct Expected {
 impl Expected {
     fn is_met_by(&self, facts: &Facts) -> bool {
         let seen = (facts.kind, facts.size, facts.modified, facts.mode, facts.owner);
-        seen == (Kind::File, self.size, self.modified, self.mode, self.owner)
+        seen == (Kind::File, self.content.size, self.modified, self.mode, self.owner)
     }
 
     /// Whether the file of that name is known to be missing or another than this.
@@ -95,35 +110,31 @@ pub enum Failure {
 /// One ladder of link modes, shared by all files of one placement: a rung that failed once is not tried again.
 #[derive(Debug)]
 pub struct Transfer {
-    rung: AtomicU8,
+    rung: LinkMode,
+    /// Working space, kept from file to file.
+    buffer: Vec<u8>,
 }
 
 impl Transfer {
     /// A ladder that starts at `mode`.
     pub fn new(mode: LinkMode) -> Self {
-        Self { rung: AtomicU8::new(mode as u8) }
+        Self { rung: mode, buffer: Vec::new() }
     }
 
     /// The rung that the ladder stands on now.
     pub fn mode(&self) -> LinkMode {
-        match self.rung.load(Ordering::Relaxed) {
-            mode if mode == LinkMode::Clone as u8 => LinkMode::Clone,
-            mode if mode == LinkMode::Hardlink as u8 => LinkMode::Hardlink,
-            _ => LinkMode::Copy,
-        }
+        self.rung
     }
 
     /// Brings the file `name` from one folder to the other, in place of whatever has the name there.
     ///
-    /// `how` applies to clones and copies; a hard link has the mode and the time of its source. `buffer` is
-    /// working space, kept by the caller from file to file.
+    /// `how` applies to clones and copies; a hard link has the mode and the time of its source.
     pub fn bring(
-        &self,
+        &mut self,
         (from, to): (&Dir, &Dir),
         name: &str,
         expected: &Expected,
         how: NewFile,
-        buffer: &mut Vec<u8>,
     ) -> Result<(), Failure> {
         if self.mode() == LinkMode::Hardlink && self.link((from, to), name, expected)? {
             return Ok(());
@@ -139,18 +150,17 @@ impl Transfer {
         }
         let mut target = unless_taken(to, name, || to.create_file(name)).map_err(written)?;
         if !self.cloned(&source, &target).map_err(written)? {
-            buffer.clear();
-            source.read_to_end(buffer).map_err(unread)?;
-            if buffer.len() as u64 != expected.size {
+            let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(unread)?;
+            if Content::of(bytes) != expected.content {
                 return Err(Failure::Stale);
             }
-            target.write_all(buffer).map_err(written)?;
+            target.write_all(bytes).map_err(written)?;
         }
         finish(&target, how, || mode_of(&target)).and_then(|()| close(target)).map_err(written)
     }
 
     /// False if the ladder went down a rung, so that the file is still to be brought.
-    fn link(&self, (from, to): (&Dir, &Dir), name: &str, expected: &Expected) -> Result<bool, Failure> {
+    fn link(&mut self, (from, to): (&Dir, &Dir), name: &str, expected: &Expected) -> Result<bool, Failure> {
         match unless_taken(to, name, || from.link(name, to)) {
             // Looked at under the new name, which nobody else changes: another file can't take its place meanwhile.
             Ok(()) if expected.is_missed_by(to, name) => {
@@ -169,7 +179,7 @@ impl Transfer {
     }
 
     /// False if the ladder went down a rung, and the target is empty.
-    fn cloned(&self, source: &File, target: &File) -> io::Result<bool> {
+    fn cloned(&mut self, source: &File, target: &File) -> io::Result<bool> {
         if self.mode() != LinkMode::Clone {
             return Ok(false);
         }
@@ -181,13 +191,35 @@ impl Transfer {
         }
     }
 
-    fn descend(&self, from: LinkMode, failure: &io::Error) -> bool {
+    fn descend(&mut self, from: LinkMode, failure: &io::Error) -> bool {
         let next = from.after(failure);
         if let Some(mode) = next {
-            self.rung.store(mode as u8, Ordering::Relaxed);
+            self.rung = mode;
         }
         next.is_some()
     }
+}
+
+/// Reads a file that is `size` bytes long, in one call: it asks for one byte more, and getting less is the end.
+/// Stops early only in a file that has grown meanwhile.
+fn read<'b>(file: &mut impl Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    let room =
+        usize::try_from(size).ok().and_then(|size| size.checked_add(1)).ok_or(ErrorKind::FileTooLarge)?;
+    if buffer.len() < room {
+        buffer.resize(room, 0);
+    }
+    let mut filled = 0;
+    while filled < room {
+        match file.read(&mut buffer[filled..room]) {
+            Ok(0) => break,
+            // The whole file: asking once more would only bring the end.
+            Ok(count) if filled == 0 && count + 1 == room => return Ok(&buffer[..count]),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(&buffer[..filled])
 }
 
 /// Does `make`; if the name is taken, by a placement that was interrupted, removes what has it and tries again.

@@ -15,11 +15,12 @@ use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, NewFile};
+use crate::fs::transfer::Content;
 
 /// What each process runs. Its standard input is a file that all processes share, together with the place up to which
 /// it has been read: whoever reads gets the next job. A job is a line of a number, a NUL, a source, a NUL and a target,
 /// both relative to the process's folder, filled up with NULs. Its answer is a line of the number and the length of the
-/// bytecode, 0 if the source can't be compiled.
+/// bytecode and its CRC-32, in decimal; both are 0 if the source can't be compiled.
 ///
 /// Its arguments: the magic number it must have, in hex; `timestamp` or `checked-hash` (PEP 552); the time of
 /// modification of all sources, in seconds; the length of a job. It ends when the process that started it has ended.
@@ -27,6 +28,7 @@ use crate::fs::dir::{Dir, NewFile};
 /// Without garbage collection it is faster by a tenth. pip, too, goes on after a source that doesn't compile.
 const PROGRAM: &str = "\
 import gc, marshal, os, sys
+from binascii import crc32
 from importlib._bootstrap_external import MAGIC_NUMBER
 gc.disable()
 magic, kind, modified, width = sys.argv[1:]
@@ -47,15 +49,16 @@ def compiled(name, target):
     try:
         code = compile(source, name.decode(), 'exec', dont_inherit=True)
     except Exception:
-        return 0
+        return 0, 0
+    bytecode = MAGIC_NUMBER + stamp(source) + marshal.dumps(code)
     with open(target, 'xb') as file:
-        return file.write(MAGIC_NUMBER + stamp(source) + marshal.dumps(code))
+        return file.write(bytecode), crc32(bytecode)
 while os.getppid() == parent:
     job = os.read(0, int(width))
     if not job:
         break
     number, name, target = job.rstrip(b'\\0').split(b'\\0')
-    os.write(1, b'%s %d\\n' % (number, compiled(name, target)))
+    os.write(1, b'%s %d %d\\n' % (number, *compiled(name, target)))
 # Nothing is left to be written, and to clean up takes time.
 os._exit(0)
 ";
@@ -109,7 +112,7 @@ pub struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// Compiles all jobs, whose sources are below `tree`; says of each how long its bytecode is, 0 if it can't be
+    /// Compiles all jobs, whose sources are below `tree`; says of each what its bytecode is, `None` if it can't be
     /// compiled. `work` is an empty folder for the time being.
     ///
     /// # Errors
@@ -121,7 +124,7 @@ impl Compiler<'_> {
         work: &Dir,
         mut jobs: Vec<Job>,
         observer: &mut dyn Observer,
-    ) -> Result<Vec<(Job, u64)>, Stop> {
+    ) -> Result<Vec<(Job, Option<Content>)>, Stop> {
         // The longest first, so that the processes end at about the same time.
         jobs.sort_by_key(|job| Reverse(job.size));
         let (lines, width) = lines(&jobs);
@@ -136,8 +139,8 @@ impl Compiler<'_> {
             processes.0.push(started.map_err(|error| Reason::Compiler(error.to_string()))?);
         }
         processes.wait(observer)?;
-        match lengths(&work.read(ANSWERS)?.0, jobs.len()) {
-            Some(lengths) => Ok(jobs.into_iter().zip(lengths).collect()),
+        match answers(&work.read(ANSWERS)?.0, jobs.len()) {
+            Some(answers) => Ok(jobs.into_iter().zip(answers).collect()),
             None => Err(Reason::Compiler(complaint(work)?).into()),
         }
     }
@@ -163,14 +166,17 @@ fn lines(jobs: &[Job]) -> (Vec<u8>, usize) {
     (lines.concat(), width)
 }
 
-/// The lengths that the processes answered, in the order of jobs; `None` unless there is one for each.
-fn lengths(answers: &[u8], count: usize) -> Option<Vec<u64>> {
-    let mut lengths = vec![None; count];
-    for line in std::str::from_utf8(answers).ok()?.lines() {
-        let (number, length) = line.split_once(' ')?;
-        *lengths.get_mut(number.parse::<usize>().ok()?)? = Some(length.parse().ok()?);
+/// The processes' answers, in the order of jobs; `None` unless there is one for each.
+fn answers(text: &[u8], count: usize) -> Option<Vec<Option<Content>>> {
+    let mut answers = vec![None; count];
+    for line in std::str::from_utf8(text).ok()?.lines() {
+        let (number, answer) = line.split_once(' ')?;
+        let (size, checksum) = answer.split_once(' ')?;
+        let content = Content { size: size.parse().ok()?, checksum: checksum.parse().ok()? };
+        // Even empty bytecode has a header.
+        *answers.get_mut(number.parse::<usize>().ok()?)? = Some((content.size > 0).then_some(content));
     }
-    lengths.into_iter().collect()
+    answers.into_iter().collect()
 }
 
 /// The file that the processes' standard error goes to, over line breaks: what is wrong may be that the disk is full.
@@ -231,9 +237,11 @@ mod tests {
 
     #[test]
     fn each_job_needs_a_whole_answer() {
-        assert_eq!(lengths(b"1 20\n0 0\n", 2), Some(vec![0, 20]));
-        for answers in ["", "0 1\n", "0 1\n1", "0 1\n1 \n", "0 1\n1 2 3\n", "0 1\n1 2\n2 3\n"] {
-            assert_eq!(lengths(answers.as_bytes(), 2), None, "{answers:?}");
+        let bytecode = Content { size: 20, checksum: 7 };
+        assert_eq!(answers(b"1 20 7\n0 0 0\n", 2), Some(vec![None, Some(bytecode)]));
+        for rest in ["", "1", "1 \n", "1 2\n", "1 2 \n", "1 2 3 4\n", "1 2 3\n2 3 4\n", "1 2 4294967296\n"] {
+            let text = format!("0 1 1\n{rest}");
+            assert_eq!(answers(text.as_bytes(), 2), None, "{text:?}");
         }
     }
 }

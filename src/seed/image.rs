@@ -19,6 +19,7 @@ use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Facts, NewFile};
+use crate::fs::transfer::Content;
 use crate::interpreter::Version;
 
 const MANIFEST: &str = "manifest";
@@ -110,7 +111,14 @@ pub fn build(
     Ok(Image { manifest, tree, folder: folder.facts()? })
 }
 
-/// Compiles what can be compiled. Returns the files with bytecode and their lengths.
+/// A file that was written into the tree, and what was written.
+struct Written<'a> {
+    path: &'a str,
+    content: Content,
+    executable: bool,
+}
+
+/// Compiles what can be compiled. Returns the files with bytecode and what was written into them.
 fn compile(
     folder: &Dir,
     tree: &Dir,
@@ -118,7 +126,7 @@ fn compile(
     modified: i64,
     jobs: Vec<Job>,
     observer: &mut dyn Observer,
-) -> Result<Vec<(String, u64)>, Stop> {
+) -> Result<Vec<(String, Content)>, Stop> {
     let compiler = Compiler {
         executable: &recipe.base_executable,
         magic: &recipe.magic,
@@ -128,8 +136,7 @@ fn compile(
     let work = folder.enter(COMPILING, Access::Owner)?;
     let compiled = compiler.run(tree, &work, jobs, observer)?;
     folder.remove_tree(COMPILING)?;
-    let has_bytecode = |(job, length): (Job, u64)| (length > 0).then_some((job.target, length));
-    Ok(compiled.into_iter().filter_map(has_bytecode).collect())
+    Ok(compiled.into_iter().filter_map(|(job, content)| Some((job.target, content?))).collect())
 }
 
 /// Whether the wheel's Requires-Python, in the plain form `>=3.8`, holds. Other forms are left to pip.
@@ -183,13 +190,18 @@ fn unpack(
 }
 
 /// What the tree holds, as the file system tells it. A file shorter or longer than what was written is an error.
-fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, u64)]) -> Result<Vec<Folder>> {
-    let own = wheel.files.iter().map(|file| (file.path.as_str(), file.content.len() as u64, file.executable));
-    let compiled = bytecode.iter().map(|(path, length)| (path.as_str(), *length, false));
+fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)]) -> Result<Vec<Folder>> {
+    let own = wheel.files.iter().map(|file| Written {
+        path: &file.path,
+        content: Content::of(&file.content),
+        executable: file.executable,
+    });
+    let compiled =
+        bytecode.iter().map(|(path, content)| Written { path, content: *content, executable: false });
     let mut files: Vec<_> = own.chain(compiled).collect();
-    files.sort_by_key(|(path, ..)| split(path));
+    files.sort_by_key(|file| split(file.path));
     let (mut walk, mut folders) = (Walk::new(tree), Vec::<Folder>::new());
-    for (path, written, executable) in files {
+    for Written { path, content: Content { size: written, checksum }, executable } in files {
         let (folder, name) = split(path);
         let here = walk.go(folder, Dir::open_folder)?;
         let failed = |operation, source| Error::io(operation, here.path().join(name), source);
@@ -199,7 +211,7 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, u64)]) -> Result<Ve
             let source = std::io::Error::other(format!("{size} bytes of {written} are there"));
             return Err(failed("write", source));
         }
-        let file = ImageFile { name: name.to_owned(), size, modified, mode, executable };
+        let file = ImageFile { name: name.to_owned(), size, modified, mode, checksum, executable };
         match folders.last_mut() {
             Some(last) if last.path == folder => last.files.push(file),
             _ => folders.push(Folder { path: folder.to_owned(), files: vec![file] }),
@@ -209,7 +221,7 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, u64)]) -> Result<Ve
 }
 
 /// RECORD as pip leaves it, but for the rows of scripts.
-fn base_record(wheel: &Wheel, bytecode: Vec<(String, u64)>) -> String {
+fn base_record(wheel: &Wheel, bytecode: Vec<(String, Content)>) -> String {
     let own = |name: &str, content: &[u8]| Row::of(format!("{}/{name}", wheel.dist_info), content);
     let mut rows = wheel.rows.clone();
     rows.extend([own("INSTALLER", record::INSTALLER), own("REQUESTED", b"")]);

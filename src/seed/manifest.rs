@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::hex;
 
-const MAGIC: &str = "fastvenv image 1 ";
+const MAGIC: &str = "fastvenv image 2 ";
 
 /// What an image holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct ImageFile {
     pub modified: i64,
     /// The permission bits, as the file system of the cache tells them.
     pub mode: u32,
+    /// The CRC-32 of its content.
+    pub checksum: u32,
     /// Whether it has the bits of execution.
     pub executable: bool,
 }
@@ -69,9 +71,9 @@ impl Manifest {
             text += &format!("folder {}\n", folder.path);
             for file in &folder.files {
                 let kind = if file.executable { 'x' } else { 'f' };
+                let ImageFile { name, size, modified, mode, checksum, .. } = file;
                 // Writing to a String can't fail.
-                let _ =
-                    writeln!(text, "{kind} {:o} {} {} {}", file.mode, file.size, file.modified, file.name);
+                let _ = writeln!(text, "{kind} {mode:o} {size} {modified} {checksum:08x} {name}");
             }
         }
         text += "record\n";
@@ -102,15 +104,16 @@ impl Manifest {
 }
 
 fn file(kind: &str, value: &str) -> Option<ImageFile> {
-    let mut fields = value.splitn(4, ' ');
-    let (mode, size, modified, name) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    let executable = kind == "x";
+    let mut fields = value.splitn(5, ' ');
+    let mut field = || fields.next();
+    // The order of the fields in the line is that of the evaluation here.
     Some(ImageFile {
-        name: name.to_owned(),
-        size: size.parse().ok()?,
-        modified: modified.parse().ok()?,
-        mode: u32::from_str_radix(mode, 8).ok()?,
-        executable,
+        mode: u32::from_str_radix(field()?, 8).ok()?,
+        size: field()?.parse().ok()?,
+        modified: field()?.parse().ok()?,
+        checksum: u32::from_str_radix(field()?, 16).ok()?,
+        name: field()?.to_owned(),
+        executable: kind == "x",
     })
 }
 
@@ -136,6 +139,7 @@ mod tests {
             size: 3,
             modified: 7,
             mode: 0o640,
+            checksum: 0x0a0b_0c0d,
             executable,
         };
         let folder = |path: &str, files| Folder { path: path.to_owned(), files };

@@ -167,7 +167,7 @@ impl Seeding<'_> {
                     let spoilt = cached.image.tree.path().join(path);
                     self.observer
                         .warning(&format!("the cache is spoilt and is built anew: {}", spoilt.display()));
-                    let discarded = cache.discard(&self.recipe, wheel, &cached.image);
+                    let discarded = cache.discard(&cached);
                     if rebuilt || discarded.is_err() {
                         self.cache = None;
                     }

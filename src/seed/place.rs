@@ -14,7 +14,7 @@ use super::walk::Walk;
 use crate::error::{Error, Result};
 use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir, NewFile};
-use crate::fs::transfer::{Expected, Failure, LinkMode, Transfer};
+use crate::fs::transfer::{Content, Expected, Failure, LinkMode, Transfer};
 use crate::interpreter::Version;
 
 /// Where images are placed.
@@ -68,11 +68,11 @@ pub fn place(
     // The first file tells what the umask leaves; a hard link can't have another mode than its source.
     let file_mode = dist_info.create("INSTALLER", INSTALLER, NewFile::default())?;
     let suits = mode != LinkMode::Hardlink || file_mode == image.manifest.mode;
-    let transfer = Transfer::new(if suits { mode } else { LinkMode::Copy });
+    let mut transfer = Transfer::new(if suits { mode } else { LinkMode::Copy });
     let in_dist_info =
         |folder: &&Folder| folder.path.split('/').next() == Some(image.manifest.dist_info.as_str());
     let folders = &image.manifest.folders;
-    let mut placing = Placing { image, target, transfer: &transfer, staged: &staged, buffer: Vec::new() };
+    let mut placing = Placing { image, target, transfer: &mut transfer, staged: &staged };
     placing.folders(folders.iter().filter(|folder| !in_dist_info(folder)), observer)?;
     let scripts = write_scripts(&image.manifest, target, file_mode)?;
     placing.folders(folders.iter().filter(in_dist_info), observer)?;
@@ -101,9 +101,8 @@ pub fn relative(from: &Path, to: &Path) -> Option<String> {
 struct Placing<'a> {
     image: &'a Image,
     target: &'a Target,
-    transfer: &'a Transfer,
+    transfer: &'a mut Transfer,
     staged: &'a str,
-    buffer: Vec<u8>,
 }
 
 impl Placing<'_> {
@@ -127,7 +126,7 @@ impl Placing<'_> {
             let to = to.go(&folder.path, make)?;
             for file in &folder.files {
                 let expected = Expected {
-                    size: file.size,
+                    content: Content { size: file.size, checksum: file.checksum },
                     modified: file.modified,
                     mode: file.mode,
                     owner: target.owner,
@@ -136,7 +135,7 @@ impl Placing<'_> {
                     modified: file.is_source().then_some(file.modified),
                     add_mode: if file.executable { 0o111 } else { 0 },
                 };
-                match self.transfer.bring((from, to), &file.name, &expected, how, &mut self.buffer) {
+                match self.transfer.bring((from, to), &file.name, &expected, how) {
                     Ok(()) => {}
                     Err(Failure::Stale) => return Err(Halt::Stale(Path::new(&folder.path).join(&file.name))),
                     Err(Failure::Unreadable(error)) => return Err(Halt::Unreadable(error)),

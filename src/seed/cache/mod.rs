@@ -28,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Lock, facts_at, unless_gone};
 
 /// The part of a key that changes whenever images are built otherwise than before.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 /// The folders in the cache's.
 const FOLDERS: [&str; 3] = ["images", "wheels", "locks"];
 /// How often the use of an image is recorded, in nanoseconds.
@@ -47,6 +47,7 @@ pub struct Cache {
 pub struct Cached {
     /// The image.
     pub image: Image,
+    key: String,
     /// Whether it was there already.
     pub warm: bool,
 }
@@ -72,23 +73,21 @@ impl Cache {
         };
         let key = key(recipe, &digest);
         if let Some(image) = self.open(&key) {
-            return Ok(Cached { image, warm: true });
+            return Ok(Cached { image, key, warm: true });
         }
         let archive = match archive {
             Some(archive) => archive,
             None => crate::fs::read(&bundled.path).map_err(Reason::Unreadable)?,
         };
         let image = self.build(&key, recipe, bundled, &archive, observer)?;
-        Ok(Cached { image, warm: false })
+        Ok(Cached { image, key, warm: false })
     }
 
     /// Gives up an image that was found spoilt, so that [`Cache::image`] builds it anew; another one that has
     /// taken its place meanwhile is kept.
-    pub fn discard(&self, recipe: &Recipe, bundled: &BundledWheel, spoilt: &Image) -> Result<()> {
-        let archive = crate::fs::read(&bundled.path)?;
-        let key = key(recipe, &digest(&archive));
-        match self.images.facts_of(&key) {
-            Ok(facts) if facts.inode == spoilt.folder.inode => sweep::remove(&self.images, &key),
+    pub fn discard(&self, spoilt: &Cached) -> Result<()> {
+        match self.images.facts_of(&spoilt.key) {
+            Ok(facts) if facts.inode == spoilt.image.folder.inode => sweep::remove(&self.images, &spoilt.key),
             _ => Ok(()),
         }
     }
