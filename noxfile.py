@@ -35,6 +35,10 @@ SESSIONS = ["parity"] if os.environ.get("CI") else ["tests", *(f"parity-{python}
 nox.options.sessions = ["lint", "typing", "rust", *SESSIONS]
 
 
+# One process per core. Tests differ a hundredfold in length: a process that runs out of them takes some from another.
+PYTEST = ["pytest", "--numprocesses=auto", "--dist=worksteal"]
+
+
 def install(session: nox.Session, *groups: str) -> None:
     """Install the wheel that `build` left, and what these groups of pyproject.toml name."""
     session.install(*nox.project.dependency_groups(PYPROJECT, *groups))
@@ -63,7 +67,7 @@ def build(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the project's own tests on the running interpreter."""
     install(session, "test", "grammars")
-    session.run("pytest", "--ignore=tests/parity", *session.posargs)
+    session.run(*PYTEST, "--ignore=tests/parity", *session.posargs)
 
 
 @nox.session(python=PYTHONS, requires=["build"])
@@ -72,7 +76,7 @@ def parity(session: nox.Session) -> None:
     install(session, "test", "grammars")
     session.run("python", "tests/parity/stdlib_suite.py")
     # In CI, where nobody waits, all other tests run on every version too.
-    session.run("pytest", *([] if os.environ.get("CI") else ["tests/parity"]), *session.posargs)
+    session.run(*PYTEST, *([] if os.environ.get("CI") else ["tests/parity"]), *session.posargs)
 
 
 @nox.session(python=False)
