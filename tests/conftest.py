@@ -75,17 +75,18 @@ def mount():
 
 @pytest.fixture
 def mount_image(tmp_path):
-    """Mounts a new file system that this command makes; unmounted in the end."""
+    """Mounts a new file system that this command makes, by this driver; unmounted in the end."""
     folder = tmp_path / "mounted"
 
-    def mount_image(command):
+    def mount_image(command, driver="auto"):
         if os.geteuid() != 0 or not shutil.which(command):
             pytest.skip(f"{command} is not here, or file systems can't be mounted")
         with (tmp_path / "image").open("wb") as file:
             file.truncate(512 << 20)
-        subprocess.run([command, "-q", file.name], check=True)
+        subprocess.run([command, file.name], check=True, stdout=subprocess.DEVNULL)
         folder.mkdir()
-        if subprocess.run(["mount", "-o", "loop", file.name, str(folder)], capture_output=True).returncode:
+        mount = ["mount", "-o", "loop", "-t", driver, file.name, str(folder)]
+        if subprocess.run(mount, capture_output=True).returncode:
             folder.rmdir()
             pytest.skip("file systems can't be mounted here")
         return folder

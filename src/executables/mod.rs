@@ -8,14 +8,17 @@ use crate::error::{Error, Result, quoted};
 use crate::fs;
 use crate::interpreter::{Interpreter, Version};
 
+/// A name that Python 3.14 adds as an Easter egg (gh-119535). Not every file system can store it.
+pub const OPTIONAL_NAME: &str = "𝜋thon";
+
 /// The names that stand in `bin` beside the executable's own, in the order in which they are made.
 ///
-/// Python 3.14 has one more, an Easter egg that needs file names in UTF-8 (gh-119535).
+/// Python 3.14 has one more, [`OPTIONAL_NAME`], where file names are UTF-8.
 pub fn posix_names(interpreter: &Interpreter) -> Vec<String> {
     let Version { major, minor, .. } = interpreter.version;
     let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{minor}")];
     if (major, minor) == (3, 14) && interpreter.utf8_file_names {
-        names.push("𝜋thon".to_owned());
+        names.push(OPTIONAL_NAME.to_owned());
     }
     names
 }

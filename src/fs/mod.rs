@@ -5,6 +5,7 @@ mod advice;
 mod clear;
 mod copy;
 pub mod dir;
+mod optional;
 pub mod transfer;
 mod whole;
 
@@ -18,6 +19,7 @@ pub use clear::{check_clearable, clear_folder, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
 };
+pub use optional::is_lacking;
 pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};

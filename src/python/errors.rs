@@ -76,6 +76,12 @@ fn strerror(py: Python<'_>, code: i32, source: &io::Error) -> String {
     }
 }
 
+/// Reports whether an exception is an `OSError` by which a file system says that it lacks a feature.
+pub fn lacks_feature(py: Python<'_>, error: &PyErr) -> bool {
+    let errno = error.value(py).getattr(intern!(py, "errno")).and_then(|errno| errno.extract());
+    errno.is_ok_and(|code| crate::fs::is_lacking(&io::Error::from_raw_os_error(code)))
+}
+
 fn same_file_error(py: Python<'_>, message: String) -> PyErr {
     let raise = || -> PyResult<PyErr> {
         let class = py.import(intern!(py, "shutil"))?.getattr(intern!(py, "SameFileError"))?;

@@ -1,5 +1,6 @@
 //! The environment's folders, and the context that tells where everything stands.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
@@ -8,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::config;
-use crate::error::quoted;
+use crate::error::{Error, quoted};
 use crate::fs::{self, Made};
 use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
@@ -232,19 +233,24 @@ fn create_folders(
     if layout::has_platlib_folder(version) {
         ensure(intern!(py, "platlib_path"), &by_scheme("platlib")?)?;
     }
-    if layout::has_lib64_link(interpreter) {
-        py.detach(|| link_lib64(folder))?;
+    if layout::has_lib64_link(interpreter)
+        && let Some(why) = py.detach(|| link_lib64(folder))?
+    {
+        log::debug!(target: "fastvenv", "there is no lib64: {why}");
     }
     ensure(intern!(py, "bin_path"), &bin_path)?;
     context.0.setattr(intern!(py, "bin_name"), relative(&bin_path, env_dir, is_own)?)
 }
 
-/// Whatever stands at `lib64` already is left as it is (bpo-21643).
-fn link_lib64(folder: &Path) -> crate::error::Result<()> {
+/// Whatever stands at `lib64` already is left as it is (bpo-21643). Python itself does not need the link, so a file
+/// system without links is no error; the result then says why there is none.
+fn link_lib64(folder: &Path) -> crate::error::Result<Option<io::Error>> {
     let link = folder.join("lib64");
     match fs::symlink(Path::new("lib"), &link) {
-        Err(_) if fs::exists(&link) => Ok(()),
-        done => done,
+        Ok(()) => Ok(None),
+        Err(_) if fs::exists(&link) => Ok(None),
+        Err(Error::Io { source, .. }) if fs::is_lacking(&source) => Ok(Some(source)),
+        Err(error) => Err(error),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::executables::{self, LinkText, Placed, nt};
 use crate::fs;
 use crate::interpreter::{Interpreter, Platform};
 use crate::python::context::{Context, path_text};
+use crate::python::errors::lacks_feature;
 use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::overriding::is_own;
@@ -64,9 +65,14 @@ fn setup_posix(
     placing.place(&context.get(intern!(py, "executable"))?, &env_exe, false)?;
     let executable: PathBuf = env_exe.extract()?;
     for name in executables::posix_names(interpreter) {
-        let path = bin_path.join(name);
+        let path = bin_path.join(&name);
         if !py.detach(|| fs::exists(&path)) {
-            placing.place(&env_exe, path_text(py, &path)?.as_any(), true)?;
+            match placing.place(&env_exe, path_text(py, &path)?.as_any(), true) {
+                Err(why) if name == executables::OPTIONAL_NAME && lacks_feature(py, &why) => {
+                    log::debug!(target: "fastvenv", "there is no {name}: {why}");
+                }
+                placed => placed?,
+            }
         } else if path != executable {
             py.detach(|| executables::finish_copy(&executable, &path))?;
         }
