@@ -276,6 +276,55 @@ def test_an_import_in_another_thread_is_waited_for(run):
     """)
 
 
+def test_other_threads_may_import_meanwhile(run):
+    """Modules and names that come and go in other threads while modules are looked through disturb nothing."""
+    run("""
+    import importer, itertools, threading, types
+    sys.setswitchinterval(1e-6)
+    sys.modules.update((f"module{number}", importer) for number in range(2000))
+    ended = threading.Event()
+
+    def come_and_go():
+        own = threading.get_ident()
+        for number in itertools.count():
+            if ended.is_set():
+                break
+            sys.modules[f"other{own}-{number}"] = types.ModuleType("venv")
+            setattr(importer, f"name{own}-{number}", number)
+            del sys.modules[f"other{own}-{number}"]
+            delattr(importer, f"name{own}-{number}")
+
+    threads = [threading.Thread(target=come_and_go) for _ in range(2)]
+    for thread in threads: thread.start()
+    try:
+        for _ in range(20):
+            with fastvenv.replace_stdlib():
+                assert importer.create is fastvenv.create
+    finally:
+        ended.set()
+    for thread in threads: thread.join()
+    """)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="lazy imports came with Python 3.15")
+@pytest.mark.parametrize("loaded", ["", "import venv as theirs"], ids=["absent", "loaded"])
+def test_lazy_imports_of_before(run, loaded):
+    """A lazy import that is first used in the block gives fastvenv's until the exit, and the standard library's then."""
+    run(f"""
+    {loaded}
+    lazy from venv import EnvBuilder, create as make, main
+    lazy import venv, venv.__main__ as command
+    lazy from fastvenv import create as always_ours
+    with fastvenv.replace_stdlib():
+        assert (EnvBuilder, make, venv) == (fastvenv.EnvBuilder, fastvenv.create, fastvenv)
+        assert always_ours is fastvenv.create
+    import venv as stdlib
+    assert stdlib is not fastvenv
+    assert (EnvBuilder, make, main, venv) == (stdlib.EnvBuilder, stdlib.create, stdlib.main, stdlib)
+    assert always_ours is fastvenv.create
+    """)
+
+
 def test_nothing_is_loaded_for_it_beforehand(run):
     """`import fastvenv` doesn't load what replaces, and replacing doesn't load the standard library's `venv`."""
     run("""

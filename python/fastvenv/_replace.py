@@ -7,6 +7,7 @@ import gc
 import importlib
 import sys
 import threading
+import types
 from collections.abc import Iterator
 from types import ModuleType, TracebackType
 from typing import Any
@@ -17,6 +18,9 @@ import fastvenv
 # globals are modules, the same ones in both.
 _NAMES = ("EnvBuilder", "create", "main", "CORE_VENV_DEPS", "logger")
 _ABSENT = object()
+
+# The type of names that were imported lazily and not used yet (PEP 810, Python 3.15).
+_LAZY_IMPORT = getattr(types, "LazyImportType", _ABSENT)
 
 
 class Replacement:
@@ -55,6 +59,7 @@ class _Place:
         self.lock = threading.RLock()
         self._holders = 0
         self._changes = _Changes()
+        self._lazy_imports: list[tuple[dict[str, Any], str, object]] = []
 
     def hold(self) -> None:
         if "venv" in sys.modules:
@@ -67,6 +72,7 @@ class _Place:
     def let_go(self) -> None:
         self._holders -= 1
         if not self._holders:
+            self._let_lazy_imports_wait_again()
             _drop_submodules()
             self._changes.undo()
 
@@ -75,8 +81,9 @@ class _Place:
         if stdlib is fastvenv:
             return
         _refuse_subclasses(stdlib)
+        self._lazy_imports = list(_lazy_imports())
         try:
-            for name in [name for name in sys.modules if name.startswith("venv.")]:
+            for name in _submodules():
                 self._changes.make(sys.modules, name, _ABSENT)
             for namespace, name, ours in _bindings(stdlib):
                 self._changes.make(namespace, name, ours)
@@ -84,6 +91,14 @@ class _Place:
         except BaseException:
             self._changes.undo()
             raise
+
+    def _let_lazy_imports_wait_again(self) -> None:
+        """Undo the lazy imports that were declared before us and gave fastvenv, so that their next use imports anew."""
+        given = [fastvenv, *map(vars(fastvenv).get, _NAMES), *map(sys.modules.get, _submodules())]
+        for namespace, name, lazy_import in self._lazy_imports:
+            if any(namespace.get(name, _ABSENT) is value for value in given):
+                namespace[name] = lazy_import
+        self._lazy_imports.clear()
 
 
 class _Changes:
@@ -112,6 +127,33 @@ def _bind(namespace: dict[str, Any], name: str, value: Any) -> None:
         namespace[name] = value
 
 
+def _submodules() -> list[str]:
+    """The names under which submodules of ``venv`` are imported."""
+    return [name for name in sys.modules.copy() if name.startswith("venv.")]
+
+
+def _globals() -> Iterator[dict[str, Any]]:
+    """The globals of all modules.
+
+    Another thread may import while we look: iterate over copies, which are made in one step.
+    """
+    for module in sys.modules.copy().values():
+        # What others put there has rules of its own.
+        if issubclass(type(module), ModuleType):
+            # Not vars(): a module of importlib.util.LazyLoader would load.
+            yield ModuleType.__getattribute__(module, "__dict__")
+
+
+def _lazy_imports() -> Iterator[tuple[dict[str, Any], str, object]]:
+    """Where names wait for their first use to be imported, whatever they will be: namespace, name and what waits."""
+    if _LAZY_IMPORT is _ABSENT:
+        return
+    for namespace in _globals():
+        for name, value in namespace.copy().items():
+            if type(value) is _LAZY_IMPORT:
+                yield namespace, name, value
+
+
 def _wait_for_import() -> None:
     """Another thread may be in the middle of `import venv`; an import in this one waits until it is whole."""
     try:
@@ -129,12 +171,8 @@ def _bindings(stdlib: object) -> Iterator[tuple[dict[str, Any], str, Any]]:
     if not isinstance(stdlib, ModuleType):
         return
     offered = {id(vars(stdlib)[name]): getattr(fastvenv, name) for name in _NAMES if name in vars(stdlib)}
-    for module in list(sys.modules.values()):
-        if not issubclass(type(module), ModuleType):
-            continue  # what others put there has rules of its own
-        # Not vars(): a module of importlib.util.LazyLoader would load.
-        namespace = ModuleType.__getattribute__(module, "__dict__")
-        for name, value in list(namespace.items()):
+    for namespace in _globals():
+        for name, value in namespace.copy().items():
             if id(value) in offered:
                 yield namespace, name, offered[id(value)]
 
@@ -158,7 +196,7 @@ def _drop_submodules() -> None:
     """Forget what was imported as ``venv.…`` from fastvenv's folder, and where the import bound it."""
     if sys.modules.get("venv") is not fastvenv:
         return
-    for name in [name for name in sys.modules if name.startswith("venv.")]:
+    for name in _submodules():
         module = sys.modules.pop(name)
         attribute = name.removeprefix("venv.")
         if vars(fastvenv).get(attribute) is module:
