@@ -309,7 +309,7 @@ def test_other_threads_may_import_meanwhile(run):
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="lazy imports came with Python 3.15")
 @pytest.mark.parametrize("loaded", ["", "import venv as theirs"], ids=["absent", "loaded"])
 def test_lazy_imports_of_before(run, loaded):
-    """A lazy import that is first used in the block gives fastvenv's until the exit, and the standard library's then."""
+    """A lazy import that is first used in the block gives fastvenv's, and after it the standard library's."""
     run(f"""
     {loaded}
     lazy from venv import EnvBuilder, create as make, main

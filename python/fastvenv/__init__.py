@@ -13,7 +13,22 @@ import sys
 
 from fastvenv import _core
 
-__all__ = ["CORE_VENV_DEPS", "EnvBuilder", "create", "main"]
+# `from venv import *` gives all public globals of 3.14's module, those that it has imported included.
+__all__ = [
+    "CORE_VENV_DEPS",
+    "EnvBuilder",
+    "create",
+    "logger",
+    "logging",
+    "main",
+    "os",
+    "shlex",
+    "shutil",
+    "subprocess",
+    "sys",
+    "sysconfig",
+    "types",
+]
 
 # What `upgrade_deps` brings up to date: what the interpreter's own ensurepip installs.
 CORE_VENV_DEPS: tuple[str, ...] = ("pip",) if sys.version_info >= (3, 12) else ("pip", "setuptools")

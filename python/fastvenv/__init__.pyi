@@ -16,7 +16,21 @@ from _typeshed import StrOrBytesPath, StrPath
 from fastvenv import _core
 from fastvenv._replace import Replacement
 
-__all__ = ["CORE_VENV_DEPS", "EnvBuilder", "create", "main"]
+__all__ = [
+    "CORE_VENV_DEPS",
+    "EnvBuilder",
+    "create",
+    "logger",
+    "logging",
+    "main",
+    "os",
+    "shlex",
+    "shutil",
+    "subprocess",
+    "sys",
+    "sysconfig",
+    "types",
+]
 
 logger: logging.Logger
 CORE_VENV_DEPS: tuple[str, ...]

@@ -85,6 +85,19 @@ def test_module_names() -> None:
     assert fastvenv.EnvBuilder.__qualname__ == "EnvBuilder"
 
 
+def test_a_star_import_gives_the_same_names() -> None:
+    """`from fastvenv import *` gives each name that `from venv import *` gives, and on every version those of 3.14."""
+    theirs: dict[str, Any] = {}
+    ours: dict[str, Any] = {}
+    exec("from venv import *", theirs)
+    exec("from fastvenv import *", ours)
+    assert ours.keys() - theirs.keys() <= {"shlex"}  # since 3.14, and some later releases of older versions
+    assert theirs.keys() - ours.keys() == set()
+    modules = {name for name, value in theirs.items() if inspect.ismodule(value)}
+    assert {name for name in modules if ours[name] is not theirs[name]} == set()
+    assert ours["logger"] is fastvenv.logger
+
+
 @pytest.mark.parametrize("options", [{}, {"prompt": "."}, {"prompt": "p", "clear": 1, "upgrade": "yes"}])
 def test_instance_attributes(options: dict[str, Any]) -> None:
     """`vars(builder)` holds what the standard library's does, in the same order, as it was given."""
