@@ -75,7 +75,7 @@ pub struct Expected {
     pub content: Content,
     /// Nanoseconds since 1970.
     pub modified: i64,
-    /// The permission bits.
+    /// The permission bits it was made with. Travel may have taken some away, but must not let others write.
     pub mode: u32,
     /// The user id.
     pub owner: u32,
@@ -83,14 +83,15 @@ pub struct Expected {
 
 impl Expected {
     fn is_met_by(&self, facts: &Facts) -> bool {
-        let seen = (facts.kind, facts.size, facts.modified, facts.mode, facts.owner);
-        seen == (Kind::File, self.content.size, self.modified, self.mode, self.owner)
+        let seen = (facts.kind, facts.size, facts.modified, facts.owner);
+        let opened_up = facts.mode & !self.mode & 0o022 != 0;
+        seen == (Kind::File, self.content.size, self.modified, self.owner) && !opened_up
     }
 
-    /// Whether the file of that name is known to be missing or another than this.
-    fn is_missed_by(&self, folder: &Dir, name: &str) -> bool {
-        match folder.facts_of(name) {
-            Ok(facts) => !self.is_met_by(&facts),
+    /// Whether the file that was looked at is known to be missing or another than this.
+    fn is_missed_by(&self, seen: &io::Result<Facts>) -> bool {
+        match seen {
+            Ok(facts) => !self.is_met_by(facts),
             Err(error) => error.kind() == ErrorKind::NotFound,
         }
     }
@@ -139,7 +140,7 @@ impl Transfer {
         if self.mode() == LinkMode::Hardlink && self.link((from, to), name, expected)? {
             return Ok(());
         }
-        let unread = |source| match expected.is_missed_by(from, name) {
+        let unread = |source| match expected.is_missed_by(&from.facts_of(name)) {
             true => Failure::Stale,
             false => Failure::Unreadable(Error::io("read", from.path().join(name), source)),
         };
@@ -159,18 +160,21 @@ impl Transfer {
         finish(&target, how, || mode_of(&target)).and_then(|()| close(target)).map_err(written)
     }
 
-    /// False if the ladder went down a rung, so that the file is still to be brought.
+    /// False if the file must be copied: the ladder went down a rung, or the cached file lost bits of its mode.
     fn link(&mut self, (from, to): (&Dir, &Dir), name: &str, expected: &Expected) -> Result<bool, Failure> {
         match unless_taken(to, name, || from.link(name, to)) {
-            // Looked at under the new name, which nobody else changes: another file can't take its place meanwhile.
-            Ok(()) if expected.is_missed_by(to, name) => {
-                // A second run would replace it as well.
+            Ok(()) => {
+                // Looked at under the new name, which nobody else changes: another file can't take its place meanwhile.
+                let seen = to.facts_of(name);
+                if seen.as_ref().is_ok_and(|facts| expected.is_met_by(facts) && facts.mode == expected.mode) {
+                    return Ok(true);
+                }
+                // If it can't be removed, the copy or a second run replaces it.
                 let _ = to.remove_file(name);
-                Err(Failure::Stale)
+                if expected.is_missed_by(&seen) { Err(Failure::Stale) } else { Ok(false) }
             }
-            Ok(()) => Ok(true),
             Err(error) if self.descend(LinkMode::Hardlink, &error) => Ok(false),
-            Err(_) if expected.is_missed_by(from, name) => Err(Failure::Stale),
+            Err(_) if expected.is_missed_by(&from.facts_of(name)) => Err(Failure::Stale),
             Err(source) => {
                 let paths = (from.path().join(name), to.path().join(name));
                 Err(Failure::Io(Error::io2("link", paths.0, paths.1, source)))

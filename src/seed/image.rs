@@ -80,7 +80,7 @@ pub fn now() -> i64 {
 
 /// Builds an image in an empty folder from the bytes of a wheel.
 ///
-/// All sources get one time of modification: now, in even seconds, which every file system can keep.
+/// All files get one time of modification: now, in even seconds, which every file system and archive can keep.
 pub fn build(
     folder: &Dir,
     recipe: &Recipe,
@@ -100,6 +100,7 @@ pub fn build(
     let tree = folder.enter(TREE, Access::Umask)?;
     let (jobs, mode) = unpack(&tree, &wheel, recipe, seconds * 1_000_000_000, observer)?;
     let bytecode = compile(folder, &tree, recipe, seconds, jobs, observer)?;
+    give_time(&tree, &bytecode, seconds * 1_000_000_000)?;
     let manifest = Manifest {
         folders: inventory(&tree, &wheel, &bytecode)?,
         record: base_record(&wheel, bytecode),
@@ -187,6 +188,17 @@ fn unpack(
         }
     }
     Ok((jobs, mode))
+}
+
+/// Gives bytecode the sources' time, so that an image restored from an archive looks as its manifest says.
+fn give_time(tree: &Dir, bytecode: &[(String, u64)], modified: i64) -> Result<()> {
+    let mut walk = Walk::new(tree);
+    for (path, _) in bytecode {
+        let (folder, name) = split(path);
+        // Without it the image is as good, but doesn't travel.
+        let _ = walk.go(folder, Dir::open_folder)?.set_modified(name, modified);
+    }
+    Ok(())
 }
 
 /// What the tree holds, as the file system tells it. A file shorter or longer than what was written is an error.
