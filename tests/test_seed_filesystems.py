@@ -3,9 +3,12 @@
 import contextlib
 import os
 import shutil
+import time
 
 import pytest
 
+import faults
+import odd_filesystem
 import seeding
 from circumstances import remount
 from seeding import images, leftovers
@@ -123,3 +126,37 @@ def test_clones_where_the_file_system_can(filled, mount_image, monkeypatch):
     with (seeding.site_packages(root / "edited") / "pip/__init__.py").open("a") as file:
         file.write("# mine\n")
     seeding.check_whole(root / "other")
+
+
+@pytest.mark.parametrize("error", ["ENOLCK", "ENOSYS", "EOPNOTSUPP", "EBADF"])
+def test_a_file_system_without_locks(error, tmp_path, filled, cache):
+    """Where files can't be locked an image is built and published all the same; no living builder's folder is swept."""
+    faults.need_strace()
+    shutil.copytree(filled, cache)
+    for image in images(cache):
+        shutil.rmtree(image)
+    living, dead = cache / "images/.build-1-1", cache / "images/.build-1-2"
+    for folder, days in ((living, 0.5), (dead, 1.5)):
+        folder.mkdir()
+        then = time.time() - days * 86400
+        os.utime(folder, (then, then))
+    inject = ["-e", "trace=flock", "-e", f"inject=flock:error={error}", "-o", os.devnull]
+    outcome = faults.run(tmp_path / "env", inject, symlinks=True, with_pip=True)
+    assert outcome.raised == {"class": None}, outcome
+    seeding.check_whole(tmp_path / "env")
+    assert len(images(cache)) == len(images(filled))
+    assert leftovers(cache) == [living]
+
+
+def test_a_file_system_that_counts_no_links(tmp_path, monkeypatch):
+    """Where open files report no links, nothing waits for a lock, images are published, and files are copied."""
+    with odd_filesystem.mounted(tmp_path / "files", "links") as root:
+        monkeypatch.setenv("FASTVENV_CACHE_DIR", str(root / "cache"))
+        began = time.monotonic()
+        assert any("origin: Built" in line for line in seeding.create_natively(root / "cold"))
+        assert time.monotonic() - began < 30
+        assert leftovers(root / "cache") == []
+        monkeypatch.setenv("FASTVENV_LINK_MODE", "hardlink")
+        assert any("origin: Cache" in line for line in seeding.create_natively(root / "warm"))
+        for env in (root / "cold", root / "warm"):
+            seeding.check_whole(env)

@@ -175,6 +175,11 @@ impl Transfer {
             }
             Err(error) if self.descend(LinkMode::Hardlink, &error) => Ok(false),
             Err(_) if expected.is_missed_by(&from.facts_of(name)) => Err(Failure::Stale),
+            // What Linux says of a file that has no links, as far as its file system knows.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.rung = LinkMode::Copy;
+                Ok(false)
+            }
             Err(source) => {
                 let paths = (from.path().join(name), to.path().join(name));
                 Err(Failure::Io(Error::io2("link", paths.0, paths.1, source)))

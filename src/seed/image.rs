@@ -191,7 +191,7 @@ fn unpack(
 }
 
 /// Gives bytecode the sources' time, so that an image restored from an archive looks as its manifest says.
-fn give_time(tree: &Dir, bytecode: &[(String, u64)], modified: i64) -> Result<()> {
+fn give_time(tree: &Dir, bytecode: &[(String, Content)], modified: i64) -> Result<()> {
     let mut walk = Walk::new(tree);
     for (path, _) in bytecode {
         let (folder, name) = split(path);

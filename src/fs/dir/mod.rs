@@ -3,7 +3,7 @@
 //! known by their paths: links are told before they are followed, but not one that is swapped in between.
 
 use std::ffi::OsStr;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io;
 
 use crate::error::{Error, Result};
@@ -97,19 +97,15 @@ impl Dir {
     }
 
     /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it, or has
-    /// just removed the file, which only its holder may.
+    /// just removed the file, which only its holder may. Where files can't be locked, everybody gets it: see
+    /// [`Lock::is_held`].
     pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<Lock>> {
-        let file = self.lock_file(name)?;
-        try_lock(file).map_err(|source| Error::io("lock", self.path().join(name.as_ref()), source))
+        Ok(self.try_lock_file(name, self.lock_file(name)?))
     }
-}
 
-fn try_lock(file: File) -> io::Result<Option<Lock>> {
-    match file.try_lock() {
-        // A file that was removed since it was opened locks nobody out: others make a new one.
-        Ok(()) => Ok((!form::is_removed(&file)).then_some(Lock(Some(file)))),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(source)) => Err(source),
+    /// A file that was removed since it was opened locks nobody out: others make a new one.
+    fn try_lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized), file: File) -> Option<Lock> {
+        Lock::take(file).filter(|lock| lock.file().is_none_or(|file| !self.is_removed(name, file)))
     }
 }
 

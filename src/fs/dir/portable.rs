@@ -189,6 +189,11 @@ impl Dir {
         options.map_err(|source| Error::io("open", self.join(name), source))
     }
 
+    /// Whether an open file has lost this name: that can't be told here.
+    pub(super) fn is_removed(&self, _name: &(impl AsRef<OsStr> + ?Sized), _file: &File) -> bool {
+        false
+    }
+
     fn join(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> PathBuf {
         self.path.join(name.as_ref())
     }
@@ -240,11 +245,6 @@ pub(in crate::fs) fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
 pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     drop(file);
     Ok(())
-}
-
-/// Whether an open file has lost its name: that can't be told here.
-pub(super) fn is_removed(_file: &File) -> bool {
-    false
 }
 
 /// The permission bits of an open file: there are none.

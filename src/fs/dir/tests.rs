@@ -50,7 +50,11 @@ fn a_file_that_was_removed_is_no_lock() {
     let dir = Dir::open(root.path()).unwrap();
     let file = dir.lock_file("lock").unwrap();
     dir.remove_file("lock").unwrap();
-    assert!(try_lock(file).unwrap().is_none());
+    assert!(dir.try_lock_file("lock", file).is_none());
+    let file = dir.lock_file("lock").unwrap();
+    dir.remove_file("lock").unwrap();
+    let _new = dir.lock_file("lock").unwrap();
+    assert!(dir.try_lock_file("lock", file).is_none());
     assert!(dir.try_lock("lock").unwrap().is_some());
 }
 

@@ -1,5 +1,5 @@
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
@@ -9,7 +9,6 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat};
 use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
-pub(super) use super::unix_files::is_removed;
 use super::unix_files::timestamps;
 pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, rename_new};
 use super::{Access, Facts, Kind, Lock, NewFile};
@@ -208,11 +207,20 @@ impl Dir {
     /// Takes the lock on the folder itself; `None` if another handle of it holds it. Where folders can't be locked,
     /// everybody gets it.
     pub fn try_lock_itself(&self) -> Option<Lock> {
-        let file = self.handle.try_clone().ok().map(File::from);
-        match file.as_ref().map(File::try_lock) {
-            Some(Err(TryLockError::WouldBlock)) => None,
-            _ => Some(Lock(file)),
+        match self.handle.try_clone() {
+            Ok(handle) => Lock::take(handle.into()),
+            Err(_) => Some(Lock(None)),
         }
+    }
+
+    /// Whether an open file has lost this name. The number of links alone doesn't say: some file systems report none.
+    pub(super) fn is_removed(&self, name: &(impl AsRef<OsStr> + ?Sized), file: &File) -> bool {
+        let Ok(stat) = fstat(file) else { return false };
+        let same = |named: Facts| {
+            let open = facts(&stat);
+            (named.device, named.inode) == (open.device, open.inode)
+        };
+        stat.st_nlink == 0 && !self.facts_of(name).is_ok_and(same)
     }
 
     pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {

@@ -55,11 +55,6 @@ pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     }
 }
 
-/// Whether an open file has lost its name.
-pub(super) fn is_removed(file: &File) -> bool {
-    fstat(file).is_ok_and(|found| found.st_nlink == 0)
-}
-
 /// The permission bits of an open file.
 pub(in crate::fs) fn mode_of(file: &File) -> io::Result<u32> {
     Ok(facts(&fstat(file)?).mode)

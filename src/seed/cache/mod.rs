@@ -31,6 +31,8 @@ use crate::fs::dir::{Access, Dir, Lock, facts_at, unless_gone};
 const FORMAT: &str = "2";
 /// The folders in the cache's.
 const FOLDERS: [&str; 3] = ["images", "wheels", "locks"];
+/// How often a new folder to build in is made because another process took the last one away.
+const ATTEMPTS: i64 = 64;
 /// How often the use of an image is recorded, in nanoseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
 
@@ -115,7 +117,7 @@ impl Cache {
             return Ok(image);
         }
         sweep::sweep(&self.images, &self.wheels, &self.locks, now());
-        let (name, folder, _alive) = self.workplace()?;
+        let (name, folder, _alive) = self.workplace(observer)?;
         let built = image::build(&folder, recipe, bundled, archive, observer);
         let published = built.and_then(|image| Ok(self.publish(&name, key, image)?));
         if published.is_err() {
@@ -131,9 +133,13 @@ impl Cache {
     }
 
     /// A new folder to build in, with the lock that says that its builder lives.
-    fn workplace(&self) -> Result<(String, Dir, Lock)> {
-        loop {
-            let name = format!("{}{}-{}", sweep::BUILDING, std::process::id(), now());
+    fn workplace(&self, observer: &mut dyn Observer) -> Result<(String, Dir, Lock)> {
+        for attempt in 0..ATTEMPTS {
+            if observer.interrupted() {
+                return Err(Error::Interrupted);
+            }
+            // The attempt too: the clock may stand still.
+            let name = format!("{}{}-{}", sweep::BUILDING, std::process::id(), now() + attempt);
             if !self.images.make_folder(&name, Access::Owner)? {
                 continue;
             }
@@ -146,6 +152,8 @@ impl Cache {
                 return Ok((name, folder, alive));
             }
         }
+        let source = std::io::Error::other("each folder to build in was taken away at once");
+        Err(Error::io("keep a folder in", self.images.path(), source))
     }
 
     /// Gives the built image its key for a name. If another builder was faster, theirs is as good.

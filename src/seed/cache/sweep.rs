@@ -20,8 +20,11 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
     for name in images.names().unwrap_or_default() {
         let Ok(folder) = images.open_folder(&name) else { continue };
         if is_building(&name) {
+            let is_dead = is_abandoned(&folder, now);
             // Held until all is removed: a builder that has just made the folder sees by it that it is to go.
-            if let Ok(Some(_alive)) = folder.try_lock(ALIVE) {
+            if let Ok(Some(alive)) = folder.try_lock(ALIVE)
+                && (alive.is_held() || is_dead)
+            {
                 let _ = remove(images, &name);
             }
         } else if Image::last_used(&folder).is_none_or(|used| now - used > KEPT) {
@@ -38,11 +41,17 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
     for name in locks.names().unwrap_or_default() {
         // Its age is that of its first use: only its holder may say that nobody needs it.
         if is_old(locks, &name)
-            && let Ok(Some(_lock)) = locks.try_lock(&name)
+            && let Ok(Some(lock)) = locks.try_lock(&name)
+            && lock.is_held()
         {
             let _ = locks.remove_file(&name);
         }
     }
+}
+
+/// Whether no builder can be at work there any more, by its age: where files can't be locked, nothing else tells.
+fn is_abandoned(folder: &Dir, now: i64) -> bool {
+    folder.facts().is_ok_and(|facts| now - facts.modified > DAY)
 }
 
 fn is_building(name: &OsStr) -> bool {
@@ -126,11 +135,22 @@ fn add_up(folder: &Dir, name: &OsStr, usage: &mut Usage) -> Result<()> {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use super::super::Cache;
+    use super::super::{Cache, Observer};
     use super::*;
     use crate::fs::dir::Access;
     use std::fs;
     use std::thread;
+
+    /// Hears and says nothing.
+    struct Deaf;
+
+    impl Observer for Deaf {
+        fn debug(&mut self, _: &str) {}
+        fn warning(&mut self, _: &str) {}
+        fn interrupted(&mut self) -> bool {
+            false
+        }
+    }
 
     /// A cache with an image.
     fn cache(root: &Path) -> Cache {
@@ -205,7 +225,7 @@ mod tests {
         thread::scope(|scope| {
             let builder = scope.spawn(|| {
                 for _ in 0..500 {
-                    let (name, folder, _alive) = cache.workplace().unwrap();
+                    let (name, folder, _alive) = cache.workplace(&mut Deaf).unwrap();
                     folder.make_folder("tree", Access::Owner).unwrap();
                     assert!(cache.images.open_folder(&name).is_ok());
                 }
