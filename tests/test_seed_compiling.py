@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import warnings
 
@@ -33,6 +34,68 @@ def test_bytecode_that_is_not_written_whole(tmp_path, cache):
     seeding.create_natively(tmp_path / "env")
     for bytecode in seeding.site_packages(tmp_path / "env").rglob("*.pyc"):
         marshal.loads(bytecode.read_bytes()[16:])
+
+
+def bytecode(tree):
+    """The names of the compiled files below a directory."""
+    return {str(path.relative_to(tree)) for path in tree.rglob("*.pyc")}
+
+
+def least_memory(source):
+    """The most address space, in KiB, in which the base interpreter gets a MemoryError from compiling this source."""
+    program = f"""
+try:
+    compile(open({str(source)!r}, "rb").read(), "source", "exec")
+except MemoryError:
+    raise SystemExit(3)
+"""
+    for limit in range(100_000, 10_000, -1000):
+        script = f'ulimit -v {limit} && exec "$@"'
+        command = ["sh", "-c", script, "sh", os.path.realpath(sys._base_executable), "-I", "-S", "-c", program]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+        if done.returncode:
+            if done.returncode == 3:
+                return limit
+            break
+    return pytest.skip("memory can't be limited here so that only compiling fails")
+
+
+def test_no_memory_to_compile_a_module(tmp_path, filled, cache):
+    """A module that only lacks memory is no module that can't be compiled: no image goes without its bytecode."""
+    sources = [path for image in images(filled) for path in image.glob("tree/**/*.py")]
+    limit = least_memory(max(sources, key=lambda path: path.stat().st_size))
+    with seeding.base_that(tmp_path, f"ulimit -v {limit}", 'base "$@"'):
+        create_in_vain(tmp_path / "limited")
+    assert images(cache) == leftovers(cache) == []
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 40])
+def test_a_compiling_process_that_is_killed(number, tmp_path, filled, cache):
+    """Killed at any of its writes, as the kernel does when memory runs out, it leaves no image that lacks a file."""
+    faults.need_strace()
+    strace = f"strace -qq -o /dev/null -e trace=write -e inject=write:signal=KILL:when={number}"
+    kill_one = f"mkdir '{tmp_path}/killed' 2>/dev/null && base() {{ {strace} '{sys.executable}' \"$@\"; }}"
+    with seeding.base_that(tmp_path, kill_one, 'base "$@"'):
+        seeding.create_natively(tmp_path / "env")
+    seeding.check_whole(tmp_path / "env")
+    whole = {name for image in images(filled) for name in bytecode(image / "tree")}
+    assert bytecode(seeding.site_packages(tmp_path / "env")) == whole
+    assert {name for image in images(cache) for name in bytecode(image / "tree")} in (set(), whole)
+    assert leftovers(cache) == []
+
+
+def test_some_compiling_processes_cannot_be_started(tmp_path):
+    """Where the system has room for one more process only, that one compiles everything."""
+    faults.need_strace()
+    calls = "clone,clone3,vfork"
+    strace = ["strace", "-qq", "-o", os.devnull, "-e", f"trace={calls}"]
+    for first in ("1", "2+"):  # the first one fails, or all but the first
+        env = tmp_path / first
+        os.environ["FASTVENV_CACHE_DIR"] = str(tmp_path / f"cache{first}")
+        inject = ["-e", f"inject={calls}:error=EAGAIN:when={first}"]
+        program = "import sys, seeding; seeding.create_natively(sys.argv[1])"
+        subprocess.run([*strace, *inject, sys.executable, "-c", program, env], check=True)
+        seeding.check_whole(env)
 
 
 def test_bytecode_that_is_cut_later(tmp_path, cache):

@@ -25,7 +25,11 @@ use crate::fs::transfer::Content;
 /// Its arguments: the magic number it must have, in hex; `timestamp` or `checked-hash` (PEP 552); the time of
 /// modification of all sources, in seconds; the length of a job. It ends when the process that started it has ended.
 ///
-/// Without garbage collection it is faster by a tenth. pip, too, goes on after a source that doesn't compile.
+/// Without garbage collection it is faster by a tenth.
+///
+/// pip keeps a source without bytecode if it can't be compiled. That is right for a source that no compiler would take:
+/// a `SyntaxError`, or a `ValueError` for a NUL in it before 3.12. py_compile takes a `MemoryError` and everything else
+/// for the same; here such an error ends the process, since all environments would go without that bytecode.
 const PROGRAM: &str = "\
 import gc, marshal, os, sys
 from binascii import crc32
@@ -48,7 +52,7 @@ def compiled(name, target):
         source = file.read()
     try:
         code = compile(source, name.decode(), 'exec', dont_inherit=True)
-    except Exception:
+    except (SyntaxError, ValueError):
         return 0, 0
     bytecode = MAGIC_NUMBER + stamp(source) + marshal.dumps(code)
     with open(target, 'xb') as file:
@@ -133,16 +137,37 @@ impl Compiler<'_> {
         let (input, _) = work.open_file(JOBS).map_err(failed(JOBS))?;
         let output = work.create_file(ANSWERS).map_err(failed(ANSWERS))?;
         let errors = room_for_complaints(work).map_err(failed(COMPLAINTS))?;
-        let mut processes = Processes(Vec::new());
-        for _ in 0..available_parallelism().map_or(1, usize::from).min(8) {
-            let started = self.start(tree, width, [&input, &output, &errors]);
-            processes.0.push(started.map_err(|error| Reason::Compiler(error.to_string()))?);
-        }
+        let mut processes = self.start_all(tree, width, [&input, &output, &errors], observer)?;
         processes.wait(observer)?;
         match answers(&work.read(ANSWERS)?.0, jobs.len()) {
             Some(answers) => Ok(jobs.into_iter().zip(answers).collect()),
             None => Err(Reason::Compiler(complaint(work)?).into()),
         }
+    }
+
+    /// Starts one process per core, or as many as the system lets us: each of them goes on until no job is left.
+    fn start_all(
+        &self,
+        tree: &Dir,
+        width: usize,
+        files: [&File; 3],
+        observer: &mut dyn Observer,
+    ) -> Result<Processes, Stop> {
+        let (mut processes, mut failure) = (Processes(Vec::new()), None);
+        for _ in 0..available_parallelism().map_or(1, usize::from).min(8) {
+            match self.start(tree, width, files) {
+                Ok(process) => processes.0.push(process),
+                Err(error) => failure = Some(error.to_string()),
+            }
+        }
+        match (failure, processes.0.len()) {
+            (Some(error), 0) => return Err(Reason::Compiler(error).into()),
+            (Some(error), started) => {
+                observer.debug(&format!("only {started} processes could be started to compile: {error}"));
+            }
+            (None, _) => {}
+        }
+        Ok(processes)
     }
 
     fn start(&self, tree: &Dir, width: usize, files: [&File; 3]) -> io::Result<Child> {
