@@ -49,6 +49,25 @@ def in_the_way(tmp: Path) -> None:
     create(tmp / "env")
 
 
+def link_in_the_way(tmp: Path) -> None:
+    """A link in the place of a directory inside the environment."""
+    (tmp / "env").mkdir()
+    (tmp / "env" / "bin").symlink_to(tmp)
+    create(tmp / "env")
+
+
+def venv_file(tmp: Path) -> None:
+    """A file that says where the environment is."""
+    (tmp / ".venv").write_text("elsewhere\n")
+    create(tmp / ".venv")
+
+
+def dangling(tmp: Path) -> None:
+    """A link to nothing in the environment's place."""
+    (tmp / "env").symlink_to("nowhere")
+    create(tmp / "env")
+
+
 def derived() -> list[str]:
     """A class of the standard library's kind, and then no more place for ours; other tests may have left some here."""
     program = telling("class Derived(venv.EnvBuilder): pass", "fastvenv.replace_stdlib()")
@@ -195,6 +214,9 @@ def spoilt_cache(tmp: Path) -> None:
 PROVOKED: dict[str, Callable[[Path], object]] = {
     "separator": lambda tmp: create(f"{tmp}/a{os.pathsep}b"),
     "in-the-way": in_the_way,
+    "link-in-the-way": link_in_the_way,
+    "venv-file": venv_file,
+    "dangling": dangling,
     "clear-root": lambda tmp: clear("/"),
     "clear-home": lambda tmp: clear(os.path.expanduser("~")),
     "clear-base": lambda tmp: clear(sys.base_prefix),

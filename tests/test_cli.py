@@ -132,7 +132,7 @@ def test_a_failure_says_what_was_being_done(tmp_path):
     assert done.returncode == 1
     assert done.stderr == (
         f"Error: [Errno 20] Not a directory: '{tmp_path}/file/env'\nfastvenv could not create the folder\n"
-        "A part of the path is a file: remove it, or choose another path.\n"
+        "A part of the path is a file: choose another path.\n"
     )
 
 

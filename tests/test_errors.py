@@ -59,7 +59,7 @@ def test_a_failed_system_call_names_its_path_and_what_was_done(tmp_path):
     assert describe(error) == (NotADirectoryError, errno.ENOTDIR, os.strerror(errno.ENOTDIR), path, None)
     assert error.__notes__ == [
         "fastvenv could not create the folder",
-        "A part of the path is a file: remove it, or choose another path.",
+        "A part of the path is a file: choose another path.",
     ]
 
 

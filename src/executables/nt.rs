@@ -134,6 +134,7 @@ pub fn copy_all(plan: &Plan, bin_path: &Path) -> Vec<Error> {
 pub fn copy_tcl(python_dir: &Path, env_dir: &Path) -> Result<()> {
     let Some(folder) = folder_with(python_dir, "init.tcl") else { return Ok(()) };
     let target = env_dir.join("Lib").join(folder.file_name().unwrap_or_default());
+    fs::check_folders(env_dir, [target.as_path()])?;
     fs::create_folder(&target)?;
     fs::copy_contents(&folder.join("init.tcl"), &target.join("init.tcl"))
 }

@@ -1,6 +1,7 @@
 //! What a user can do about a failed system call, as far as its code tells.
 
 use std::io::{self, ErrorKind};
+use std::path::Path;
 
 /// The codes for too many open files, in the process and in the system, which have no [`ErrorKind`].
 #[cfg(unix)]
@@ -19,13 +20,27 @@ pub fn advice(source: &io::Error) -> Option<&'static str> {
         }
         ErrorKind::FileTooLarge => "Raise the limit on the size of files (ulimit -f).",
         ErrorKind::InvalidFilename => "Choose a shorter path.",
-        ErrorKind::NotADirectory => "A part of the path is a file: remove it, or choose another path.",
+        ErrorKind::NotADirectory => "A part of the path is a file: choose another path.",
+        ErrorKind::AlreadyExists => {
+            "A link that leads nowhere, or a file, is there: choose another path, or remove it."
+        }
         ErrorKind::IsADirectory => "A folder stands where a file belongs: remove it, or choose another path.",
         _ if source.raw_os_error().is_some_and(|code| TOO_MANY_OPEN.contains(&code)) => {
             "Close some files, or raise the limit on open ones (ulimit -n)."
         }
         _ => return None,
     })
+}
+
+/// One sentence on what to do about a file or link at `path`, where a directory must be.
+pub fn advice_on_obstacle(path: &Path) -> &'static str {
+    if super::is_link(path) {
+        "A link is there: name the directory that it leads to, choose another one, or remove the link."
+    } else if path.file_name().is_some_and(|name| name == ".venv") {
+        "A file is there, which may name the project's environment (PEP 832): use that one, or choose another directory."
+    } else {
+        "A file is there: choose another directory, or remove the file."
+    }
 }
 
 #[cfg(test)]

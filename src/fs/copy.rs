@@ -4,7 +4,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use super::whole::{write_over_link, write_whole};
+use super::whole::write_whole;
 use crate::error::{Error, Result};
 
 /// Copies the content of a file, as `shutil.copyfile` does, but replaces a link at the destination rather than
@@ -30,9 +30,7 @@ fn copy(source: &Path, destination: &Path, keep: Keep) -> Result<()> {
     let failed = |error| Error::io2("copy", source, destination, error);
     let mut from = File::open(source).map_err(|error| Error::io("read", source, error))?;
     let original = from.metadata().map_err(failed)?;
-    let found = fs::symlink_metadata(destination).ok();
-    let is_link = found.as_ref().is_some_and(fs::Metadata::is_symlink);
-    if found.is_some_and(|found| !is_link && is_same_file(&original, &found)) {
+    if fs::symlink_metadata(destination).is_ok_and(|found| is_same_file(&original, &found)) {
         return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
     let permissions = (keep == Keep::ModeAndTime).then(|| original.permissions());
@@ -43,8 +41,7 @@ fn copy(source: &Path, destination: &Path, keep: Keep) -> Result<()> {
         copied?;
         if keep == Keep::ModeAndTime { to.set_modified(original.modified()?) } else { Ok(()) }
     };
-    let write = if is_link { write_over_link } else { write_whole };
-    let copied = write(destination, permissions.as_ref(), fill);
+    let copied = write_whole(destination, permissions.as_ref(), fill);
     copied.map_err(|error| if cut_short { failed(error) } else { Error::io("write", destination, error) })
 }
 

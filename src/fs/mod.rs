@@ -5,6 +5,7 @@ mod advice;
 mod clear;
 mod copy;
 pub mod dir;
+mod inside;
 mod optional;
 pub mod transfer;
 mod whole;
@@ -14,11 +15,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use advice::advice;
+pub use advice::{advice, advice_on_obstacle};
 pub use clear::{check_clearable, clear_folder, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
 };
+pub use inside::check_folders;
 pub use optional::is_lacking;
 pub use whole::{UNFINISHED, sweep};
 
@@ -35,20 +37,21 @@ pub enum Made {
 
 /// Makes sure that a folder stands at `path`, with its missing parents, in the mode that the umask leaves.
 ///
-/// A file there, or a link, even one to a folder, is refused as `venv` refuses it.
+/// A file there, or a link, even one to a folder, is refused as `venv` refuses it. A link that leads nowhere is in the way
+/// of the folder ([`io::ErrorKind::AlreadyExists`]), as it is for `os.makedirs`.
 pub fn ensure_folder(path: &Path) -> Result<Made> {
     match make_folder(path) {
         Ok(()) => Ok(Made::Now),
         Err(source) => match fs::symlink_metadata(path) {
             Ok(found) if found.is_dir() => Ok(Made::Before),
-            Ok(_) => Err(Error::NotAFolder(path.to_owned())),
+            Ok(_) if path.exists() => Err(Error::NotAFolder(path.to_owned())),
             Err(unseen)
                 if source.kind() == io::ErrorKind::AlreadyExists
                     && unseen.kind() != io::ErrorKind::NotFound =>
             {
                 Err(Error::io("look at the folder", path, unseen))
             }
-            Err(_) => Err(Error::io("create the folder", path, source)),
+            _ => Err(Error::io("create the folder", path, source)),
         },
     }
 }
@@ -199,7 +202,10 @@ mod tests {
         symlink(temp.path(), &link).unwrap();
         assert!(matches!(ensure_folder(&link), Err(Error::NotAFolder(_))));
         symlink(Path::new("nowhere"), &temp.path().join("dangling")).unwrap();
-        assert!(matches!(ensure_folder(&temp.path().join("dangling")), Err(Error::NotAFolder(_))));
+        let dangling = ensure_folder(&temp.path().join("dangling")).unwrap_err();
+        assert!(
+            matches!(dangling, Error::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists)
+        );
     }
 
     #[test]

@@ -4,8 +4,9 @@
 //! `activate` cut short succeeds and activates nothing. So a disk that is full and a process that is killed leave the
 //! old content or none. That takes one more call for each file.
 //!
-//! What somebody has arranged is kept as the standard library keeps it, and written in place: links, files with more
-//! than one name, with another owner, read-only ones, or in a folder that takes no new names.
+//! Nothing is written through a name that leads elsewhere: a link, a device or a file with a second name gives its
+//! place to the new file. A file is written in place only if it has one name, and is another owner's or read-only, or
+//! its directory takes no new names.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, Permissions};
@@ -13,7 +14,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::dir::{close, rename_new};
+use super::dir::{close, open_in_place, rename_new};
 
 /// What names start with that stand in an environment only while it is being made.
 pub const UNFINISHED: &str = ".fastvenv-";
@@ -28,15 +29,32 @@ pub(super) fn write_whole(
     permissions: Option<&Permissions>,
     mut fill: impl FnMut(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
+    let mut replace = Replace::Ours;
     for _ in 0..ATTEMPTS {
-        let give_name = |unfinished: &Path| give_name(unfinished, path, permissions.is_none());
+        let give_name = |unfinished: &Path| give_name(unfinished, path, permissions.is_none(), replace);
         match write_beside(path, permissions, &mut fill, give_name)? {
             Named::Done => return Ok(()),
             Named::Swept => {}
-            Named::Unable(_) => break,
+            Named::Unable(why) => match (open_in_place(path)?, why) {
+                (Some(file), _) => return overwrite(file, permissions, fill),
+                (None, Some(why)) => return Err(why),
+                (None, None) => replace = Replace::Any,
+            },
         }
     }
-    let mut file = File::create(path)?;
+    match open_in_place(path)? {
+        Some(file) => overwrite(file, permissions, fill),
+        None => Err(io::Error::other("changed by another process")),
+    }
+}
+
+fn overwrite(
+    mut file: File,
+    permissions: Option<&Permissions>,
+    mut fill: impl FnMut(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    // Only now that it is known to be a file with one name.
+    file.set_len(0)?;
     fill(&mut file)?;
     if let Some(permissions) = permissions {
         file.set_permissions(permissions.clone())?;
@@ -44,19 +62,13 @@ pub(super) fn write_whole(
     close(file)
 }
 
-/// Writes a file in the place of a link, whatever it leads to, or of nothing.
-pub(super) fn write_over_link(
-    path: &Path,
-    permissions: Option<&Permissions>,
-    mut fill: impl FnMut(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
-    loop {
-        match write_beside(path, permissions, &mut fill, |unfinished| told(fs::rename(unfinished, path)))? {
-            Named::Done => return Ok(()),
-            Named::Swept => {}
-            Named::Unable(why) => return Err(why),
-        }
-    }
+/// Which files a new one may replace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Replace {
+    /// Those that are written to like one of ours: same owner, not read-only.
+    Ours,
+    /// All: this one has a second name, so it must not be written in place.
+    Any,
 }
 
 /// What became of a file that was to get its name.
@@ -64,8 +76,8 @@ enum Named {
     Done,
     /// Another process has taken it away before.
     Swept,
-    /// No other file can have this name.
-    Unable(io::Error),
+    /// The file that has the name should keep it (`None`), or no other file can have it: why.
+    Unable(Option<io::Error>),
 }
 
 fn write_beside(
@@ -76,7 +88,7 @@ fn write_beside(
 ) -> io::Result<Named> {
     let (unfinished, mut file) = match create_beside(path) {
         Ok(created) => created,
-        Err(error) if is_refusal(&error) => return Ok(Named::Unable(error)),
+        Err(error) if is_refusal(&error) => return Ok(Named::Unable(Some(error))),
         Err(error) => return Err(error),
     };
     let write = || -> io::Result<Named> {
@@ -104,21 +116,28 @@ fn permit(file: &File, permissions: &Permissions) -> io::Result<()> {
 }
 
 /// Most of the time nothing has the name yet, and one call does.
-fn give_name(unfinished: &Path, path: &Path, keeps_permissions: bool) -> io::Result<Named> {
+fn give_name(unfinished: &Path, path: &Path, keeps_permissions: bool, replace: Replace) -> io::Result<Named> {
     use ErrorKind::{AlreadyExists, InvalidInput, Unsupported};
     match rename_new(unfinished, path) {
         // Or the system, or the file system, has never heard of such a call.
         Err(error) if matches!(error.kind(), AlreadyExists | InvalidInput | Unsupported) => {
-            take_place(unfinished, path, keeps_permissions)
+            take_place(unfinished, path, keeps_permissions, replace)
         }
         renamed => told(renamed),
     }
 }
 
-fn take_place(unfinished: &Path, path: &Path, keeps_permissions: bool) -> io::Result<Named> {
+fn take_place(
+    unfinished: &Path,
+    path: &Path,
+    keeps_permissions: bool,
+    replace: Replace,
+) -> io::Result<Named> {
     match fs::symlink_metadata(path) {
+        // A link gives its place to the file. A directory doesn't: the rename fails.
+        Ok(old) if !old.is_file() => {}
         Ok(old) => match fs::symlink_metadata(unfinished) {
-            Ok(new) if is_plain(&old) && have_one_owner(&old, &new) => {
+            Ok(new) if replace == Replace::Any || is_ours(&old, &new) => {
                 if keeps_permissions
                     && old.permissions() != new.permissions()
                     && let Err(error) = fs::set_permissions(unfinished, old.permissions())
@@ -126,11 +145,11 @@ fn take_place(unfinished: &Path, path: &Path, keeps_permissions: bool) -> io::Re
                     return told(Err(error));
                 }
             }
-            Ok(_) => return Ok(Named::Unable(ErrorKind::AlreadyExists.into())),
+            Ok(_) => return Ok(Named::Unable(None)),
             Err(error) => return told(Err(error)),
         },
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Ok(Named::Unable(error)),
+        Err(error) => return Ok(Named::Unable(Some(error))),
     }
     told(fs::rename(unfinished, path))
 }
@@ -139,7 +158,7 @@ fn told(renamed: io::Result<()>) -> io::Result<Named> {
     match renamed {
         Ok(()) => Ok(Named::Done),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Named::Swept),
-        Err(error) if is_refusal(&error) => Ok(Named::Unable(error)),
+        Err(error) if is_refusal(&error) => Ok(Named::Unable(Some(error))),
         Err(error) => Err(error),
     }
 }
@@ -170,27 +189,17 @@ fn is_refusal(error: &io::Error) -> bool {
         || (cfg!(windows) && error.raw_os_error() == Some(ERROR_SHARING_VIOLATION))
 }
 
-/// Whether a file may be replaced without anybody noticing. A read-only one may not: to write to it is to fail.
+/// Whether replacing a file differs from writing to it in nothing but its second names. To write to a read-only file is
+/// to fail, and another owner's file would become ours.
 #[cfg(unix)]
-fn is_plain(found: &Metadata) -> bool {
+fn is_ours(old: &Metadata, new: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    found.is_file() && found.nlink() == 1 && found.mode() & 0o200 != 0
+    old.mode() & 0o200 != 0 && (old.uid(), old.gid()) == (new.uid(), new.gid())
 }
 
 #[cfg(windows)]
-fn is_plain(found: &Metadata) -> bool {
-    found.is_file() && !found.permissions().readonly()
-}
-
-#[cfg(unix)]
-fn have_one_owner(one: &Metadata, other: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (one.uid(), one.gid()) == (other.uid(), other.gid())
-}
-
-#[cfg(windows)]
-fn have_one_owner(_: &Metadata, _: &Metadata) -> bool {
-    true
+fn is_ours(old: &Metadata, _new: &Metadata) -> bool {
+    !old.permissions().readonly()
 }
 
 /// Removes what killed processes left unfinished in a folder. What can't be listed or removed is left: it is small,

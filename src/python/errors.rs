@@ -21,8 +21,8 @@ impl From<Error> for PyErr {
             // The signal's own exception, where its handler raises one.
             Error::Interrupted => PyKeyboardInterrupt::new_err(()),
             Error::Refused(_) => PyValueError::new_err(message),
-            Error::NotAFolder(_) => {
-                let advice = "A file or a link stands there: remove it, or choose another folder.";
+            Error::NotAFolder(path) => {
+                let advice = crate::fs::advice_on_obstacle(&path);
                 Python::attach(|py| noted(py, PyValueError::new_err(message), advice))
             }
             Error::Bug(_) => PyRuntimeError::new_err(message),

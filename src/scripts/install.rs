@@ -76,6 +76,13 @@ pub fn check_values(platform: Platform, values: &[&[u8]]) -> Result<()> {
     values.iter().try_for_each(|value| strictest.quote(value).map(drop))
 }
 
+/// Refuses a link or file in the place of a folder below that of executables which a script goes to.
+pub fn check_folders(bin_path: &Path, scripts: &[Script]) -> Result<()> {
+    let below = scripts.iter().filter(|script| !script.folder.as_os_str().is_empty());
+    let folders: Vec<_> = below.map(|script| bin_path.join(&script.folder)).collect();
+    fs::check_folders(bin_path, folders.iter().map(PathBuf::as_path))
+}
+
 /// Writes a script made from `template`, creating the folder it goes to.
 pub fn write_script(template: &fs::Template, content: &[u8], folder: &Path, path: &Path) -> Result<()> {
     match fs::write_like(template, content, path) {

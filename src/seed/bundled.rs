@@ -29,11 +29,25 @@ impl BundledWheel {
 
     /// What the project has in site-packages besides its `.dist-info` folder, in the versions that are bundled.
     pub fn packages(&self) -> &'static [&'static str] {
-        match self.project {
-            "setuptools" => &["setuptools", "pkg_resources", "_distutils_hack", "distutils-precedence.pth"],
-            _ => &["pip"],
-        }
+        packages_of(self.project)
     }
+}
+
+fn packages_of(project: &str) -> &'static [&'static str] {
+    match project {
+        "setuptools" => &["setuptools", "pkg_resources", "_distutils_hack", "distutils-precedence.pth"],
+        _ => &["pip"],
+    }
+}
+
+fn projects(version: Version) -> &'static [&'static str] {
+    if version.at_least(12) { &["pip"] } else { &["setuptools", "pip"] }
+}
+
+/// The folders in site-packages that hold what `ensurepip` of that Python installs, besides those of metadata.
+pub fn package_folders(version: Version) -> impl Iterator<Item = &'static str> {
+    let packages = projects(version).iter().flat_map(|project| packages_of(project));
+    packages.copied().filter(|name| !name.ends_with(".pth"))
 }
 
 /// Why it can't be said which wheels those are.
@@ -56,7 +70,7 @@ pub fn find(
     wheel_pkg_dir: Option<&Path>,
     ensurepip: &Path,
 ) -> Result<Vec<BundledWheel>, Unclear> {
-    let projects: &[&str] = if version.at_least(12) { &["pip"] } else { &["setuptools", "pip"] };
+    let projects = projects(version);
     if let Some(folder) = wheel_pkg_dir {
         let names = names(folder);
         if projects.iter().all(|project| candidates(&names, project).next().is_some()) {

@@ -115,7 +115,8 @@ impl Placing<'_> {
         let (mut from, mut to) = (Walk::new(&image.tree), Walk::new(&target.packages));
         let dist_info = &image.manifest.dist_info;
         let make = |parent: &Dir, name: &str| {
-            parent.enter(if name == dist_info { self.staged } else { name }, Access::Umask)
+            let entered = parent.enter(if name == dist_info { self.staged } else { name }, Access::Umask);
+            entered.map_err(in_the_way)
         };
         for folder in folders {
             if observer.interrupted() {
@@ -144,6 +145,16 @@ impl Placing<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A link or a file in the place of a folder is refused in the same words wherever in the environment it is.
+fn in_the_way(error: Error) -> Error {
+    match error {
+        Error::Io { path, source, .. } if source.kind() == ErrorKind::NotADirectory => {
+            Error::NotAFolder(path)
+        }
+        error => error,
     }
 }
 

@@ -241,6 +241,15 @@ pub(in crate::fs) fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Opens a regular file for writing, made if nothing has the name, its old content in it still. `None` if it is a link;
+/// one that is swapped in meanwhile can't be told here.
+pub(in crate::fs) fn open_in_place(path: &Path) -> io::Result<Option<File>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Ok(None),
+        _ => OpenOptions::new().write(true).create(true).truncate(false).open(path).map(Some),
+    }
+}
+
 /// Closes a written file; that nothing was lost can't be told here.
 pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     drop(file);

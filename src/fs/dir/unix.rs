@@ -10,7 +10,7 @@ use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::unix_files::timestamps;
-pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, rename_new};
+pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, open_in_place, rename_new};
 use super::{Access, Facts, Kind, Lock, NewFile};
 use crate::error::{Error, Result};
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 use rustix::fs::{CWD, RenameFlags};
-use rustix::fs::{Mode, RawMode, Timespec, Timestamps, UTIME_OMIT, fstat};
+use rustix::fs::{FileType, Mode, OFlags, RawMode, Timespec, Timestamps, UTIME_OMIT, fstat};
 use rustix::io::Errno;
 
 use super::NewFile;
@@ -43,6 +43,21 @@ pub(in crate::fs) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 pub(in crate::fs) fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
     Err(Errno::OPNOTSUPP.into())
+}
+
+/// Opens a regular file for writing, made if nothing has the name, its old content in it still. `None` if writing to it
+/// would write elsewhere too: it is a link, a device or a pipe, or has a second name.
+pub(in crate::fs) fn open_in_place(path: &Path) -> io::Result<Option<File>> {
+    // To open a pipe would otherwise wait for its reader.
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::from_raw_mode(0o666)) {
+        // FreeBSD says MLINK of a link, and all say NXIO of a pipe or a socket.
+        Err(Errno::LOOP | Errno::MLINK | Errno::NXIO) => return Ok(None),
+        opened => opened?,
+    };
+    let found = fstat(&file)?;
+    let is_file = FileType::from_raw_mode(found.st_mode as RawMode) == FileType::RegularFile;
+    Ok((is_file && found.st_nlink <= 1).then(|| file.into()))
 }
 
 /// Closes a written file. Some file systems, NFS among them, say only now that there is no room for what was written.

@@ -1,6 +1,5 @@
 //! The environment's folders, and the context that tells where everything stands.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
@@ -8,8 +7,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::folders::create_folders;
 use crate::config;
-use crate::error::{Error, quoted};
+use crate::error::quoted;
 use crate::fs::{self, Made};
 use crate::interpreter::{Interpreter, Platform};
 use crate::layout;
@@ -18,7 +18,6 @@ use crate::python::context::{Context, encoded, new_context, path_text};
 use crate::python::errors::noted;
 use crate::python::facts;
 use crate::python::options::is_set;
-use crate::python::overriding::is_own;
 use crate::python::scheme::Scheme;
 use crate::python::seeding::Signals;
 use crate::scripts::install;
@@ -57,7 +56,7 @@ pub fn venv_path<'py>(
     path_by(&Scheme::of(py, &interpreter)?, py, &env_dir.extract::<PathBuf>()?, name)
 }
 
-fn path_by<'py>(
+pub fn path_by<'py>(
     scheme: &Scheme<'_, 'py>,
     py: Python<'py>,
     folder: &Path,
@@ -194,78 +193,6 @@ fn clear(
     ];
     py.detach(|| fs::check_clearable(folder, &precious))?;
     builder.call_method1(intern!(py, "clear_directory"), (env_dir,)).map(drop)
-}
-
-fn create_folders(
-    builder: &Bound<'_, PyAny>,
-    context: &Context<'_, '_>,
-    env_dir: &Bound<'_, PyAny>,
-    (folder, made): (&Path, Made),
-    interpreter: &Interpreter,
-) -> PyResult<()> {
-    let py = builder.py();
-    let version = interpreter.version;
-    // For each folder its own method would ask the interpreter for the same facts again.
-    let is_own = is_own(builder, intern!(py, "_venv_path"))?;
-    let scheme = is_own.then(|| Scheme::of(py, interpreter)).transpose()?;
-    let by_scheme = |name: &str| match &scheme {
-        Some(scheme) => path_by(scheme, py, folder, name),
-        None => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name)),
-    };
-    let ensure = |attribute: &Bound<'_, PyString>, path: &Bound<'_, PyAny>| -> PyResult<()> {
-        context.0.setattr(attribute, path)?;
-        let path: PathBuf = path.extract()?;
-        py.detach(|| match made {
-            Made::Now => fs::ensure_folder_in_new(folder, &path),
-            Made::Before => fs::ensure_folder(&path),
-        })?;
-        Ok(())
-    };
-
-    let bin_path = by_scheme("scripts")?;
-    let include = if layout::include_is_in_scheme(version) {
-        by_scheme("include")?
-    } else {
-        path_text(py, &folder.join(layout::include_name(interpreter.platform)))?.into_any()
-    };
-    ensure(intern!(py, "inc_path"), &include)?;
-    ensure(intern!(py, "lib_path"), &by_scheme("purelib")?)?;
-    if layout::has_platlib_folder(version) {
-        ensure(intern!(py, "platlib_path"), &by_scheme("platlib")?)?;
-    }
-    if layout::has_lib64_link(interpreter)
-        && let Some(why) = py.detach(|| link_lib64(folder))?
-    {
-        log::debug!(target: "fastvenv", "there is no lib64: {why}");
-    }
-    ensure(intern!(py, "bin_path"), &bin_path)?;
-    context.0.setattr(intern!(py, "bin_name"), relative(&bin_path, env_dir, is_own)?)
-}
-
-/// Whatever stands at `lib64` already is left as it is (bpo-21643). Python itself does not need the link, so a file
-/// system without links is no error; the result then says why there is none.
-fn link_lib64(folder: &Path) -> crate::error::Result<Option<io::Error>> {
-    let link = folder.join("lib64");
-    match fs::symlink(Path::new("lib"), &link) {
-        Ok(()) => Ok(None),
-        Err(_) if fs::exists(&link) => Ok(None),
-        Err(Error::Io { source, .. }) if fs::is_lacking(&source) => Ok(Some(source)),
-        Err(error) => Err(error),
-    }
-}
-
-/// `os.path.relpath`, which takes longer than to make the folder. A path of our own is below the environment's, unless
-/// that has detours, like `a/../b`.
-fn relative<'py>(
-    path: &Bound<'py, PyAny>,
-    base: &Bound<'py, PyAny>,
-    is_own: bool,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = path.py();
-    if is_own && let Ok(below) = path.extract::<PathBuf>()?.strip_prefix(base.extract::<PathBuf>()?) {
-        return Ok(path_text(py, below)?.into_any());
-    }
-    facts::os_path(py, intern!(py, "relpath"), (path, base))
 }
 
 /// What to run the environment's interpreter by. On Windows a redirected folder may be seen by `CreateFile` and

@@ -4,5 +4,6 @@ pub mod configuration;
 pub mod create;
 pub mod directories;
 pub mod executables;
+pub mod folders;
 pub mod pip;
 pub mod scripts;

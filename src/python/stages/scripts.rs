@@ -37,8 +37,12 @@ pub fn install_scripts(
     let platform = facts::platform(py)?;
     let bin_path = Context(context).path(intern!(py, "bin_path"))?;
     let scripts = py.detach(|| {
-        let scripts = install::scripts_in(&path, platform)?.into_iter();
-        scripts.map(|script| Ok((fs::read_template(&script.source)?, script))).collect::<Result<Vec<_>>>()
+        let scripts = install::scripts_in(&path, platform)?;
+        install::check_folders(&bin_path, &scripts)?;
+        scripts
+            .into_iter()
+            .map(|script| Ok((fs::read_template(&script.source)?, script)))
+            .collect::<Result<Vec<_>>>()
     })?;
     // What a context of another class says may change from script to script.
     let is_own = is_plain(context)? && is_own(builder, intern!(py, "replace_variables"))?;

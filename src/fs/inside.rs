@@ -1,0 +1,93 @@
+//! Directories inside an environment: none is used or made by way of a link, which may lead anywhere.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Component, Path};
+
+use super::ensure_folder;
+use crate::error::Result;
+
+/// Refuses a file or link in the place of any directory from `base`, itself left out, down to each of `paths`. Nothing is
+/// made. Paths that are not below `base` are for the caller to check.
+///
+/// # Errors
+/// As from [`ensure_folder`].
+pub fn check_folders<'a>(base: &Path, paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    for path in paths {
+        let Ok(below) = path.strip_prefix(base) else { continue };
+        let mut folder = base.to_owned();
+        for name in below {
+            folder.push(name);
+            match fs::symlink_metadata(&folder) {
+                Ok(found) if found.is_dir() => {}
+                Ok(found) if found.is_symlink() && is_own_lib64(base, &folder) => {}
+                Ok(_) => drop(ensure_folder(&folder)?),
+                // What is missing has nothing below it. What can't be examined can't be made either.
+                Err(_) => break,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is the link from `lib64` to `lib` that environments had before Python 3.15, and keep when upgraded.
+fn is_own_lib64(base: &Path, link: &Path) -> bool {
+    link.file_name() == Some(OsStr::new("lib64"))
+        && link.parent() == Some(base)
+        && fs::read_link(link).is_ok_and(|target| {
+            target
+                .components()
+                .filter(|part| *part != Component::CurDir)
+                .eq([Component::Normal("lib".as_ref())])
+        })
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::super::symlink;
+    use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn a_link_on_the_way_is_refused_and_the_way_to_the_base_is_free() {
+        let temp = tempfile::tempdir().unwrap();
+        let (base, outside) = (temp.path().join("link/env"), temp.path().join("outside"));
+        fs::create_dir_all(temp.path().join("real/env/lib/sub")).unwrap();
+        fs::create_dir(&outside).unwrap();
+        symlink(Path::new("real"), &temp.path().join("link")).unwrap();
+        let check = |path: &str| check_folders(&base, [base.join(path).as_path()]);
+        for fine in ["", "lib", "lib/sub/missing/more", "bin"] {
+            check(fine).unwrap();
+        }
+        symlink(&outside, &base.join("bin")).unwrap();
+        symlink(&outside, &base.join("lib/sub/link")).unwrap();
+        fs::write(base.join("file"), "").unwrap();
+        for (path, refused) in [("bin", "bin"), ("lib/sub/link/a/b", "lib/sub/link"), ("file/below", "file")]
+        {
+            assert!(matches!(check(path), Err(Error::NotAFolder(found)) if found == base.join(refused)));
+        }
+        check_folders(&base, [outside.as_path()]).unwrap();
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn lib64_may_lead_to_lib_and_nowhere_else() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temp.path().join("env/lib/lib64")).unwrap();
+        let base = temp.path().join("env");
+        for (text, link, is_fine) in [
+            ("lib", "lib64", true),
+            ("./lib", "lib64", true),
+            ("../lib", "lib64", false),
+            ("/lib", "lib64", false),
+            ("lib/lib64", "lib64", false),
+            ("lib", "other", false),
+        ] {
+            symlink(Path::new(text), &base.join(link)).unwrap();
+            let checked = check_folders(&base, [base.join(link).join("sub").as_path()]);
+            assert_eq!(checked.is_ok(), is_fine, "{link} -> {text}");
+            fs::remove_file(base.join(link)).unwrap();
+        }
+    }
+}
