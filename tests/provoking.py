@@ -1,6 +1,7 @@
 """What provokes each message of docs/messages.md for real."""
 
 import ast
+import importlib
 import os
 import resource
 import subprocess
@@ -8,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
+
+import pytest
 
 import fastvenv
 from circumstances import limit, mounted, run_without_ensurepip, somebody_else
@@ -86,6 +89,25 @@ def telling(*statements: str) -> str:
     lines += ["except Exception as error:"]
     lines += ["    print([type(error).__name__, str(error), *getattr(error, '__notes__', ())])"]
     return "\n".join(lines)
+
+
+def subinterpreter(tmp: Path) -> list[str]:
+    """An import in an interpreter with a GIL of its own, which Python has from 3.12 on."""
+    if sys.version_info < (3, 12):
+        pytest.skip("subinterpreters have no GIL of their own here")
+    interpreters = importlib.import_module("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
+    told = tmp / "told"
+    program = [
+        f"import sys; sys.path[:] = {sys.path!r}",
+        "try: import fastvenv",
+        f"except ImportError as error: open({str(told)!r}, 'w').write(str(error))",
+    ]
+    interpreter = interpreters.create()
+    try:
+        interpreters.run_string(interpreter, "\n".join(program))
+    finally:
+        interpreters.destroy(interpreter)
+    return ["ImportError", told.read_text()]
 
 
 def same_file(tmp: Path) -> None:
@@ -234,6 +256,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "no-cache": no_cache,
     "derived": lambda tmp: derived(),
     "undone": lambda tmp: undone(),
+    "subinterpreter": subinterpreter,
     "same-file": same_file,
     "permission": permission,
     "read-only": read_only,

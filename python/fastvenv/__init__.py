@@ -11,7 +11,18 @@ of ``venv`` in Python 3.14, on every CPython from 3.10 on.
 import os
 import sys
 
-from fastvenv import _core
+try:
+    from fastvenv import _core
+except ImportError as error:
+    # CPython's own words, from 3.12 on. pyo3 has no support for interpreters with a GIL of their own yet.
+    if "subinterpreters" not in str(error):
+        raise
+    raise ImportError(
+        "fastvenv can't be imported in a subinterpreter with its own GIL: use the standard library's venv there, "
+        "which makes the same environments.",
+        name=error.name,
+        path=error.path,
+    ) from error
 
 # `from venv import *` gives all public globals of 3.14's module, those that it has imported included.
 __all__ = [
