@@ -27,7 +27,6 @@ LEAVING = [
     "file-size",
     "open-files",
     "no-interpreter",
-    "no-ensurepip",
     "ensurepip-fails",
 ]
 

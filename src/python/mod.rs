@@ -5,6 +5,7 @@ mod builder;
 mod cache;
 mod child;
 mod context;
+mod ensurepip;
 mod errors;
 mod facts;
 mod logging;

@@ -51,7 +51,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
 /// What to ask the core for, or why not to.
 fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Result<Request, &'static str>> {
     let py = builder.py();
-    if !has_own_stages(builder)? {
+    if !has_own_stages(builder, &STAGES)? {
         return Ok(Err("a stage is overridden"));
     }
     if is_subprocess_patched(py)? {
@@ -87,9 +87,14 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     }))
 }
 
+/// Tells whether these stages do what they do by default: none is overridden, nor is `subprocess` patched.
+pub fn is_plain(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<bool> {
+    Ok(has_own_stages(builder, stages)? && !is_subprocess_patched(builder.py())?)
+}
+
 /// Whether no stage is overridden that the native way stands in for.
-fn has_own_stages(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
-    for name in STAGES {
+fn has_own_stages(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<bool> {
+    for name in stages {
         if !is_own(builder, &PyString::intern(builder.py(), name))? {
             return Ok(false);
         }

@@ -13,6 +13,7 @@ pub mod image;
 pub mod manifest;
 pub mod observer;
 pub mod place;
+mod prospect;
 pub mod reason;
 pub mod record;
 pub mod request;
@@ -30,6 +31,7 @@ use self::cache::Cache;
 use self::image::{Image, Recipe};
 pub use self::observer::Observer;
 use self::place::{Halt, Target};
+pub use self::prospect::Prospect;
 pub use self::reason::Reason;
 use self::reason::Stop;
 pub use self::request::{Request, Variables};
@@ -228,11 +230,16 @@ fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
     for name in packages.names()? {
         if is_unfinished(&name, wheels) {
             packages.remove_tree(&name)?;
-        } else if !wheels.iter().any(|wheel| wheel.packages().iter().any(|own| name == *own)) {
+        } else if !is_of(&name, wheels) {
             return Err(Reason::Occupied(packages.path().join(name)).into());
         }
     }
     Ok(())
+}
+
+/// Whether one of the wheels has a package of that name.
+fn is_of(name: &OsStr, wheels: &[BundledWheel]) -> bool {
+    wheels.iter().any(|wheel| wheel.packages().iter().any(|own| name == *own))
 }
 
 /// Whether an unfinished run of ours gives such names.

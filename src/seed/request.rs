@@ -156,17 +156,7 @@ impl Request {
     }
 
     fn refuse_what_is_unusual(&self) -> Result<(), Stop> {
-        if self.variables.asks_for_ensurepip()? {
-            return Err(Reason::Asked.into());
-        }
-        if self.platform == Platform::Nt {
-            return Err(Reason::Platform.into());
-        }
-        for name in ["PYTHONOPTIMIZE", "PYTHONPYCACHEPREFIX", "PYTHONNODEBUGRANGES", "ENSUREPIP_OPTIONS"] {
-            if self.variables.get(name).is_some() {
-                return Err(Reason::Variable(name).into());
-            }
-        }
+        refuse_variables(self.platform, &self.variables)?;
         let config = crate::fs::read(&self.config)?;
         let isolated = String::from_utf8_lossy(&config).lines().any(|line| {
             let (key, value) = line.split_once('=').unwrap_or_default();
@@ -174,4 +164,20 @@ impl Request {
         });
         if isolated { Ok(()) } else { Err(Reason::SystemSitePackages.into()) }
     }
+}
+
+/// Refuses a platform and variables with which only `ensurepip` does exactly what is asked for.
+pub(super) fn refuse_variables(platform: Platform, variables: &Variables) -> Result<(), Stop> {
+    if variables.asks_for_ensurepip()? {
+        return Err(Reason::Asked.into());
+    }
+    if platform == Platform::Nt {
+        return Err(Reason::Platform.into());
+    }
+    for name in ["PYTHONOPTIMIZE", "PYTHONPYCACHEPREFIX", "PYTHONNODEBUGRANGES", "ENSUREPIP_OPTIONS"] {
+        if variables.get(name).is_some() {
+            return Err(Reason::Variable(name).into());
+        }
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ use pyo3::types::PyString;
 
 use crate::error::quoted;
 use crate::fs;
+use crate::python::ensurepip;
 use crate::python::errors::noted;
 use crate::python::facts;
 use crate::python::options::{is_set, younger};
@@ -21,6 +22,7 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
     let env_dir = facts::os_path(py, intern!(py, "abspath"), (env_dir,))?;
     // What is no path has no folder either; the first stage refuses it.
     let folder: PathBuf = env_dir.extract().unwrap_or_default();
+    ensurepip::refuse_without(builder, &folder)?;
     let stood = py.detach(|| fs::exists(&folder));
     watch.tell(|| format!("creating an environment in {env_dir:?}"));
     watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|halt| match halt {

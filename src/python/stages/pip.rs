@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::python::child::package;
 use crate::python::context::Context;
-use crate::python::{errors, facts, seeding};
+use crate::python::{ensurepip, seeding};
 
 /// `EnvBuilder._setup_pip`: what `ensurepip` leaves, natively where nothing unusual is asked for, and by running it
 /// in the new environment otherwise.
@@ -21,29 +21,7 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
     let args = (context, "-m", "ensurepip", "--upgrade", "--default-pip");
     match builder.call_method(intern!(py, "_call_new_python"), args, Some(&kwargs)) {
         Ok(_) => Ok(()),
-        Err(error) => Err(explain(py, error)),
-    }
-}
-
-/// Says what to do about an `ensurepip` that failed. Debian and its relatives ship it in a package of its own: which,
-/// if that is why.
-fn explain(py: Python<'_>, error: PyErr) -> PyErr {
-    // An interrupt, for one, needs no explanation.
-    if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
-        return error;
-    }
-    if let (Ok(false), Ok(interpreter)) = (facts::has_ensurepip(py), facts::interpreter(py)) {
-        let crate::interpreter::Version { major, minor, .. } = interpreter.version;
-        let note = format!(
-            "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it comes with a package \
-             of its own:\n\n    apt install python{major}.{minor}-venv\n\nInstall it and create the environment again, or \
-             create it without pip."
-        );
-        errors::noted(py, error, &note)
-    } else {
-        let note = "ensurepip could not install pip; what it printed, the error's `output`, says why. \
-                    Mend the cause and create the environment again, or create it without pip.";
-        errors::noted(py, error, note)
+        Err(error) => Err(ensurepip::explain(py, error)),
     }
 }
 

@@ -1,0 +1,92 @@
+//! `ensurepip` that is missing or fails: what to do about it.
+
+use std::path::Path;
+
+use pyo3::exceptions::PyOSError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::child::package;
+use super::options::younger;
+use super::scheme::Scheme;
+use super::{errors, facts, seeding};
+use crate::interpreter::Version;
+use crate::seed::Prospect;
+
+/// The stages up to `_call_new_python`: a subclass that overrides one may install pip in its own way, or with another
+/// interpreter.
+const STAGES: [&str; 6] = [
+    "ensure_directories",
+    "create_configuration",
+    "setup_python",
+    "_venv_path",
+    "_setup_pip",
+    "_call_new_python",
+];
+
+/// Fails where pip is asked for and can't be installed, before anything is written or cleared.
+///
+/// # Errors
+/// The `CalledProcessError` that running `ensurepip` with the base interpreter ends in.
+pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
+    let py = builder.py();
+    let is_set = |name| younger(builder, name)?.map_or(Ok(false), |value| value.is_truthy());
+    if !is_set(intern!(py, "with_pip"))? || facts::has_ensurepip(py)? {
+        return Ok(());
+    }
+    let is_kept = !is_set(intern!(py, "clear"))?;
+    if !seeding::is_plain(builder, &STAGES)? || is_natively_possible(py, env_dir, is_kept)? {
+        return Ok(());
+    }
+    // The interpreter itself is asked: it may import `ensurepip` from elsewhere, from a zip file for one.
+    let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
+    let kwargs = PyDict::new(py);
+    kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;
+    let command = (facts::base_executable(py)?, "-I", "-m", "ensurepip", "--version");
+    match subprocess.call_method("check_output", (command,), Some(&kwargs)) {
+        // An interpreter that can't be started has an error of its own later.
+        Err(error) if !error.is_instance_of::<PyOSError>(py) => Err(explain(py, error)),
+        _ => Ok(()),
+    }
+}
+
+fn is_natively_possible(py: Python<'_>, env_dir: &Path, is_kept: bool) -> PyResult<bool> {
+    if !facts::is_cpython(py)? {
+        return Ok(false);
+    }
+    let interpreter = facts::interpreter(py)?;
+    let site_packages = Scheme::of(py, &interpreter)?.path(env_dir, "purelib")?;
+    let wheel_pkg_dir = facts::wheel_pkg_dir(py)?;
+    let prospect = Prospect {
+        platform: interpreter.platform,
+        version: interpreter.version,
+        ensurepip: &facts::ensurepip_dir(py)?,
+        wheel_pkg_dir: wheel_pkg_dir.as_deref(),
+        variables: &seeding::variables(py)?,
+        site_packages: is_kept.then_some(&site_packages),
+    };
+    Ok(py.detach(|| prospect.is_good()))
+}
+
+/// Says what to do about an `ensurepip` that failed. Debian and its relatives ship it in a package of its own: which,
+/// if that is why.
+pub fn explain(py: Python<'_>, error: PyErr) -> PyErr {
+    // An interrupt, for one, needs no explanation.
+    if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
+        return error;
+    }
+    if let (Ok(false), Ok(interpreter)) = (facts::has_ensurepip(py), facts::interpreter(py)) {
+        let Version { major, minor, .. } = interpreter.version;
+        let note = format!(
+            "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it comes with a package \
+             of its own:\n\n    apt install python{major}.{minor}-venv\n\nInstall it and create the environment again, or \
+             create it without pip."
+        );
+        errors::noted(py, error, &note)
+    } else {
+        let note = "ensurepip could not install pip; what it printed, the error's `output`, says why. \
+                    Mend the cause and create the environment again, or create it without pip.";
+        errors::noted(py, error, note)
+    }
+}
