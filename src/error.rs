@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::fs::is_lacking;
+
 /// The result of everything that touches the file system or refuses an argument.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -50,7 +52,25 @@ pub enum Error {
     },
 }
 
+/// What is being done when a file gets its time and mode, which some file systems refuse.
+const GIVE_ATTRIBUTES: &str = "set the time and mode of";
+
 impl Error {
+    /// A file that did not get its time or mode.
+    pub fn attributes(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self::io(GIVE_ATTRIBUTES, path, source)
+    }
+
+    /// Reports whether the file system has no such time or mode, so that other work may do without.
+    pub fn is_for_lack_of_attributes(&self) -> bool {
+        match self {
+            Self::Io { operation: GIVE_ATTRIBUTES, source, .. } => {
+                source.kind() == io::ErrorKind::Unsupported || is_lacking(source)
+            }
+            _ => false,
+        }
+    }
+
     /// A failed system call on one path. `operation` completes "cannot …": "create the folder".
     pub fn io(operation: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self::Io { operation, path: path.into(), other: None, source }

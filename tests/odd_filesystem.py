@@ -2,7 +2,7 @@
 
 `python odd_filesystem.py DIRECTORY MOUNT_POINT ODDITY...`, as root, on Linux. The oddities: `links` (it reports no
 links for files), `owner=UID` (it shows everything with that owner), and `flock=ERRNO`, `utimens=ERRNO` and
-`chmod=ERRNO` (the call fails so).
+`chmod=ERRNO` (the call fails so; with `ignored` for ERRNO it does nothing).
 """
 
 import contextlib
@@ -54,8 +54,8 @@ class Server:
             27: lambda node, _: self.opened(os.open(self.path(node), os.O_RDONLY | os.O_DIRECTORY)),
             28: self.readdir,
             29: lambda _, body: os.close(struct.unpack_from("Q", body)[0]),
-            32: lambda *_: self.refuse("flock"),
-            33: lambda *_: self.refuse("flock"),
+            32: self.lock,
+            33: self.lock,
             35: self.create,
         }
 
@@ -82,10 +82,11 @@ class Server:
             with contextlib.suppress(FileNotFoundError):  # the caller has been interrupted
                 os.write(device, struct.pack("IiQ", 16 + len(reply), -code, unique) + reply)
 
-    def refuse(self, what: str) -> None:
-        """Fail if the call is one that this file system refuses."""
-        if what in self.odd:
+    def serves(self, what: str) -> bool:
+        """Whether the call is to be made; fail if it is one that this file system refuses."""
+        if self.odd.get(what, "ignored") != "ignored":
             raise OSError(getattr(errno, self.odd[what]), what)
+        return what not in self.odd
 
     def path(self, node: int) -> bytes:
         """Where the file is now."""
@@ -130,16 +131,18 @@ class Server:
     def setattr(self, node: int, body: bytes) -> bytes:
         """Give a file a mode, a length or times."""
         what, handle, size, _, _, mtime, _, _, mtime_ns, _, mode = struct.unpack_from("I4xQQQQQQIIII", body)
-        if what & MODE:
-            self.refuse("chmod")
+        if what & MODE and self.serves("chmod"):
             os.chmod(self.path(node), stat.S_IMODE(mode))
         if what & SIZE:
             os.truncate(handle if what & HANDLE else self.path(node), size)
-        if what & MTIME:
-            self.refuse("utimens")
+        if what & MTIME and self.serves("utimens"):
             time = mtime * 10**9 + mtime_ns
             os.utime(handle if what & HANDLE else self.path(node), ns=(time, time))
         return self.getattr(node, struct.pack("I4xQ", bool(what & HANDLE), handle))
+
+    def lock(self, _: int, __: bytes) -> None:
+        """Give the lock to everybody who asks."""
+        self.serves("flock")
 
     def symlink(self, node: int, body: bytes) -> bytes:
         """Make a symbolic link."""

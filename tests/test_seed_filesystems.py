@@ -1,12 +1,15 @@
 """What file systems can and can't: environments are whole on each, and share files only where that was asked for."""
 
 import contextlib
+import ctypes
 import os
 import shutil
+import subprocess
 import time
 
 import pytest
 
+import fastvenv
 import faults
 import odd_filesystem
 import seeding
@@ -160,3 +163,79 @@ def test_a_file_system_that_counts_no_links(tmp_path, monkeypatch):
         assert any("origin: Cache" in line for line in seeding.create_natively(root / "warm"))
         for env in (root / "cold", root / "warm"):
             seeding.check_whole(env)
+
+
+def test_a_file_system_that_shows_another_owner(tmp_path, monkeypatch):
+    """Without a usable cache the image for one use is compared with what was seen when it was made, and is placed."""
+    with odd_filesystem.mounted(tmp_path / "files", "owner=12345") as root:
+        monkeypatch.setenv("FASTVENV_CACHE_DIR", str(root / "cache"))
+        seen = seeding.create_natively(root / "env")
+        assert any("WARNING" in line and "belongs to another user" in line for line in seen), seen
+        assert any("origin: Wheel" in line for line in seen), seen
+        seeding.check_whole(root / "env")
+
+
+def test_files_that_belong_to_several_users(tmp_path, cache):
+    """So it is too where what the compiling processes write has yet another owner."""
+    faults.need_root()
+    cache.write_text("in the way")
+
+    def create():
+        # With all rights kept (SECBIT_NO_SETUID_FIXUP). The processes that are started don't inherit this identity.
+        libc = ctypes.CDLL(None)
+        assert libc.prctl(28, 1 << 2) == 0
+        libc.setfsuid(12345)
+        seen = seeding.create_natively(tmp_path / "env")
+        assert any("origin: Wheel" in line for line in seen), seen
+
+    assert faults.in_child(create) == []
+    seeding.check_whole(tmp_path / "env")
+    assert {path.stat().st_uid for path in seeding.site_packages(tmp_path / "env").rglob("*.py")} == {12345}
+
+
+@pytest.mark.parametrize(
+    ("oddity", "where"),
+    [
+        ("utimens=EPERM", "cache"),
+        ("utimens=EPERM", "wheel"),
+        ("utimens=ENOSYS", "cache"),
+        ("utimens=ignored", "cache"),
+        ("chmod=EPERM", "cache"),
+        ("chmod=ENOSYS", "wheel"),
+    ],
+)
+def test_times_and_modes_that_are_refused(oddity, where, tmp_path, filled, monkeypatch):
+    """Where a file can't have the time or mode that it needs, the work is left to ensurepip, whose outcome counts."""
+    with odd_filesystem.mounted(tmp_path / "files", oddity) as root, seeding.records() as seen:
+        monkeypatch.setenv("FASTVENV_CACHE_DIR", str(filled if where == "cache" else tmp_path / "files/no/cache"))
+        (tmp_path / "files/no").touch()
+        # This base has no ensurepip: that it is asked for is enough.
+        with seeding.base_that(tmp_path, 'base "$@"'), pytest.raises(subprocess.CalledProcessError):
+            seeding.create(root / "env")
+        assert any("by ensurepip, because its file system keeps no such" in line for line in seen), seen
+        assert not list(seeding.site_packages(root / "env").glob(".fastvenv-*"))
+
+
+def test_ensurepip_where_times_are_refused(tmp_path, filled, monkeypatch):
+    """What ensurepip leaves there is a pip that works, also over what was placed before."""
+    monkeypatch.setenv("FASTVENV_CACHE_DIR", str(filled))
+    with odd_filesystem.mounted(tmp_path / "files", "utimens=EPERM") as root:
+        seeding.create(root / "env")
+        seeding.check_whole(root / "env")
+        version = subprocess.check_output([root / "env/bin/python", "-I", "-m", "pip", "--version"], text=True)
+        assert str(root / "env") in version
+
+
+@pytest.mark.parametrize("oddity", ["chmod=EPERM", "chmod=ENOSYS"])
+def test_a_tree_where_modes_are_refused(oddity, tmp_path):
+    """An environment without pip is made, and made again, though its scripts can't have the modes of the templates."""
+    with odd_filesystem.mounted(tmp_path / "files", oddity) as root:
+        before = os.umask(0o077)
+        try:
+            for prompt in (None, "again"):
+                fastvenv.create(root / "env", symlinks=True, prompt=prompt)
+                os.umask(0o027)
+        finally:
+            os.umask(before)
+        assert "prompt = 'again'\n" in (root / "env/pyvenv.cfg").read_text()
+        assert "again" in (root / "env/bin/activate").read_text()

@@ -4,6 +4,8 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
+#[cfg(unix)]
+use super::permissions::permit_at;
 use super::whole::write_whole;
 use crate::error::{Error, Result};
 
@@ -61,9 +63,13 @@ fn is_same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
 #[cfg(unix)]
 pub fn make_executable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let make = || match fs::symlink_metadata(path)? {
-        found if found.is_symlink() => Ok(()),
-        _ => fs::set_permissions(path, Permissions::from_mode(0o755)),
+    let make = || {
+        let found = fs::symlink_metadata(path)?;
+        if found.is_symlink() {
+            Ok(())
+        } else {
+            permit_at(path, &found.permissions(), &Permissions::from_mode(0o755))
+        }
     };
     make().map_err(|source| Error::io("make executable", path, source))
 }

@@ -6,7 +6,9 @@ mod clear;
 mod copy;
 pub mod dir;
 mod inside;
+mod link_mode;
 mod optional;
+mod permissions;
 pub mod transfer;
 mod whole;
 

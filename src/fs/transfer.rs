@@ -3,54 +3,10 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 
+pub use super::link_mode::LinkMode;
+
 use super::dir::{Dir, Facts, Kind, NewFile, clone_content, close, finish, mode_of};
 use crate::error::Error;
-
-/// How the files of an environment come from the cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkMode {
-    /// A copy that shares its blocks until one side is changed, where the file system can; else a copy.
-    Clone,
-    /// A second name for the same file: no space is used, but a change in place shows in every environment.
-    Hardlink,
-    /// A copy.
-    Copy,
-}
-
-impl LinkMode {
-    /// The mode of that name in `FASTVENV_LINK_MODE`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Clone, Self::Hardlink, Self::Copy].into_iter().find(|mode| mode.name() == name)
-    }
-
-    /// The name in `FASTVENV_LINK_MODE`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Clone => "clone",
-            Self::Hardlink => "hardlink",
-            Self::Copy => "copy",
-        }
-    }
-
-    /// The next rung of the ladder after this one failed so; `None` if the next one would fail too.
-    fn after(self, failure: &io::Error) -> Option<Self> {
-        let unable = match self {
-            // File systems have many ways to say that they won't share these blocks, or not yet. A copy says what is
-            // really wrong, if anything is.
-            Self::Clone => true,
-            Self::Hardlink => matches!(
-                failure.kind(),
-                ErrorKind::Unsupported
-                    | ErrorKind::CrossesDevices
-                    | ErrorKind::TooManyLinks
-                    // EPERM is what file systems without hard links answer, and Linux for files it protects.
-                    | ErrorKind::PermissionDenied
-            ),
-            Self::Copy => false,
-        };
-        unable.then_some(Self::Copy)
-    }
-}
 
 /// What a file holds, as far as it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +68,8 @@ pub enum Failure {
 #[derive(Debug)]
 pub struct Transfer {
     rung: LinkMode,
+    /// Whether a file at the destination was seen to keep the time it got.
+    keeps_times: bool,
     /// Working space, kept from file to file.
     buffer: Vec<u8>,
 }
@@ -119,7 +77,7 @@ pub struct Transfer {
 impl Transfer {
     /// A ladder that starts at `mode`.
     pub fn new(mode: LinkMode) -> Self {
-        Self { rung: mode, buffer: Vec::new() }
+        Self { rung: mode, keeps_times: false, buffer: Vec::new() }
     }
 
     /// The rung that the ladder stands on now.
@@ -157,7 +115,21 @@ impl Transfer {
             }
             target.write_all(bytes).map_err(written)?;
         }
-        finish(&target, how, || mode_of(&target)).and_then(|()| close(target)).map_err(written)
+        let attributes = |source| Failure::Io(Error::attributes(to.path().join(name), source));
+        finish(&target, how, || mode_of(&target)).map_err(attributes)?;
+        close(target).map_err(written)?;
+        self.check_time(to, name, how)
+    }
+
+    /// Looks at the first file that got a time: some file systems ignore it without an error, and bytecode would never
+    /// fit its source.
+    fn check_time(&mut self, to: &Dir, name: &str, how: NewFile) -> Result<(), Failure> {
+        let Some(modified) = how.modified.filter(|_| !self.keeps_times) else { return Ok(()) };
+        self.keeps_times = to.facts_of(name).is_ok_and(|facts| is_same_second(facts.modified, modified));
+        if self.keeps_times {
+            return Ok(());
+        }
+        Err(Failure::Io(Error::attributes(to.path().join(name), ErrorKind::Unsupported.into())))
     }
 
     /// False if the file must be copied: the ladder went down a rung, or the cached file lost bits of its mode.
@@ -209,6 +181,12 @@ impl Transfer {
     }
 }
 
+/// Reports whether two times are one for bytecode, which knows its source's time in seconds.
+pub fn is_same_second(one: i64, other: i64) -> bool {
+    const SECOND: i64 = 1_000_000_000;
+    one.div_euclid(SECOND) == other.div_euclid(SECOND)
+}
+
 /// Reads a file that is `size` bytes long, in one call: it asks for one byte more, and getting less is the end.
 /// Stops early only in a file that has grown meanwhile.
 fn read<'b>(file: &mut impl Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
@@ -239,50 +217,5 @@ fn unless_taken<T>(to: &Dir, name: &str, make: impl Fn() -> io::Result<T>) -> io
             _ => make(),
         },
         outcome => outcome,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(unix)]
-    #[test]
-    fn a_rung_is_left_when_the_next_one_may_do_better() {
-        const EPERM: i32 = 1;
-        const ENOENT: i32 = 2;
-        const EIO: i32 = 5;
-        const EXDEV: i32 = 18;
-        const EINVAL: i32 = 22;
-        const ENOTTY: i32 = 25;
-        const ETXTBSY: i32 = 26;
-        const ENOSPC: i32 = 28;
-        let after = |mode: LinkMode, errno| mode.after(&io::Error::from_raw_os_error(errno));
-        for errno in [EPERM, ENOENT, EIO, EXDEV, EINVAL, ENOTTY, ETXTBSY, ENOSPC] {
-            let linked = [EPERM, EXDEV].contains(&errno).then_some(LinkMode::Copy);
-            assert_eq!(after(LinkMode::Clone, errno), Some(LinkMode::Copy), "{errno}");
-            assert_eq!(after(LinkMode::Hardlink, errno), linked, "{errno}");
-            assert_eq!(after(LinkMode::Copy, errno), None, "{errno}");
-        }
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn too_many_links_and_lacking_support_are_known_by_their_errno() {
-        const EMLINK: i32 = 31;
-        const ENOSYS: i32 = 38;
-        const EOPNOTSUPP: i32 = 95;
-        for errno in [EMLINK, ENOSYS, EOPNOTSUPP] {
-            let error = io::Error::from_raw_os_error(errno);
-            assert_eq!(LinkMode::Hardlink.after(&error), Some(LinkMode::Copy), "{errno}");
-        }
-    }
-
-    #[test]
-    fn the_names_of_link_modes_are_read_back() {
-        for mode in [LinkMode::Clone, LinkMode::Hardlink, LinkMode::Copy] {
-            assert_eq!(LinkMode::from_name(mode.name()), Some(mode));
-        }
-        assert_eq!(LinkMode::from_name("symlink"), None);
     }
 }

@@ -15,10 +15,14 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::dir::{close, open_in_place, rename_new};
+use super::is_lacking;
+use super::permissions::permit;
 
 /// What names start with that stand in an environment only while it is being made.
 pub const UNFINISHED: &str = ".fastvenv-";
 
+/// How many names are tried for an unfinished file.
+const MOST_NAMES: u64 = 64;
 /// How often a file is written again because another process has swept the unfinished one away.
 const ATTEMPTS: u32 = 16;
 
@@ -57,7 +61,7 @@ fn overwrite(
     file.set_len(0)?;
     fill(&mut file)?;
     if let Some(permissions) = permissions {
-        file.set_permissions(permissions.clone())?;
+        permit(&file, permissions)?;
     }
     close(file)
 }
@@ -107,14 +111,6 @@ fn write_beside(
     outcome
 }
 
-/// To change permissions takes longer than to see that the umask has left the right ones.
-fn permit(file: &File, permissions: &Permissions) -> io::Result<()> {
-    if file.metadata()?.permissions() == *permissions {
-        return Ok(());
-    }
-    file.set_permissions(permissions.clone())
-}
-
 /// Most of the time nothing has the name yet, and one call does.
 fn give_name(unfinished: &Path, path: &Path, keeps_permissions: bool, replace: Replace) -> io::Result<Named> {
     use ErrorKind::{AlreadyExists, InvalidInput, Unsupported};
@@ -142,7 +138,12 @@ fn take_place(
                     && old.permissions() != new.permissions()
                     && let Err(error) = fs::set_permissions(unfinished, old.permissions())
                 {
-                    return told(Err(error));
+                    // Written in place, it keeps them.
+                    return if is_lacking(&error) {
+                        Ok(Named::Unable(Some(error)))
+                    } else {
+                        told(Err(error))
+                    };
                 }
             }
             Ok(_) => return Ok(Named::Unable(None)),
@@ -165,15 +166,18 @@ fn told(renamed: io::Result<()>) -> io::Result<Named> {
 
 /// A new file in the same folder. The name is short, so that it fits wherever the other names of an environment do.
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut attempt = 0;
     loop {
         // The time too: processes of two containers may have one id, and nobody may find another's file by his name.
+        // The attempt too: the clock may stand still.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let (seconds, rest) = (since.as_secs(), since.subsec_nanos());
+        let (seconds, rest) = (since.as_secs() + attempt, since.subsec_nanos());
+        attempt += 1;
         let name = format!("{UNFINISHED}{}-{seconds}{rest:09}", std::process::id());
         let unfinished = path.with_file_name(name);
         match File::create_new(&unfinished) {
             // Another thread has asked for the time at the same moment.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < MOST_NAMES => {}
             created => return created.map(|file| (unfinished, file)),
         }
     }

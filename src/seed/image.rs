@@ -19,7 +19,7 @@ use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Facts, NewFile};
-use crate::fs::transfer::Content;
+use crate::fs::transfer::{Content, is_same_second};
 use crate::interpreter::Version;
 
 const MANIFEST: &str = "manifest";
@@ -97,12 +97,13 @@ pub fn build(
     }
     let script = pip_script(&wheel, bundled)?;
     let seconds = (now() / 1_000_000_000) & !1;
+    let modified = seconds * 1_000_000_000;
     let tree = folder.enter(TREE, Access::Umask)?;
-    let (jobs, mode) = unpack(&tree, &wheel, recipe, seconds * 1_000_000_000, observer)?;
+    let (jobs, mode) = unpack(&tree, &wheel, recipe, modified, observer)?;
     let bytecode = compile(folder, &tree, recipe, seconds, jobs, observer)?;
-    give_time(&tree, &bytecode, seconds * 1_000_000_000)?;
+    give_time(&tree, &bytecode, modified)?;
     let manifest = Manifest {
-        folders: inventory(&tree, &wheel, &bytecode)?,
+        folders: inventory(&tree, &wheel, &bytecode, modified)?,
         record: base_record(&wheel, bytecode),
         dist_info: wheel.dist_info,
         mode,
@@ -201,8 +202,9 @@ fn give_time(tree: &Dir, bytecode: &[(String, Content)], modified: i64) -> Resul
     Ok(())
 }
 
-/// What the tree holds, as the file system tells it. A file shorter or longer than what was written is an error.
-fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)]) -> Result<Vec<Folder>> {
+/// What the tree holds, as the file system tells it. A file shorter or longer than what was written is an error, and so
+/// is a source without the time that it was `given`: its bytecode would not fit.
+fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)], given: i64) -> Result<Vec<Folder>> {
     let own = wheel.files.iter().map(|file| Written {
         path: &file.path,
         content: Content::of(&file.content),
@@ -218,12 +220,23 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)]) -> Resul
         let here = walk.go(folder, Dir::open_folder)?;
         let failed = |operation, source| Error::io(operation, here.path().join(name), source);
         let facts = here.facts_of(name).map_err(|source| failed("examine", source))?;
-        let Facts { size, modified, mode, .. } = facts;
+        let Facts { size, modified, mode, owner, .. } = facts;
         if size != written {
             let source = std::io::Error::other(format!("{size} bytes of {written} are there"));
             return Err(failed("write", source));
         }
-        let file = ImageFile { name: name.to_owned(), size, modified, mode, checksum, executable };
+        let file = ImageFile {
+            name: name.to_owned(),
+            size,
+            modified,
+            mode,
+            checksum,
+            executable,
+            owner: Some(owner),
+        };
+        if file.is_source() && !is_same_second(modified, given) {
+            return Err(Error::attributes(here.path().join(name), std::io::ErrorKind::Unsupported.into()));
+        }
         match folders.last_mut() {
             Some(last) if last.path == folder => last.files.push(file),
             _ => folders.push(Folder { path: folder.to_owned(), files: vec![file] }),

@@ -51,6 +51,9 @@ pub struct ImageFile {
     pub checksum: u32,
     /// Whether it has the bits of execution.
     pub executable: bool,
+    /// The owner, as the file system shows it, of a file that was just made. Not written down: in an image that is
+    /// opened it is `None`, and must be the user.
+    pub owner: Option<u32>,
 }
 
 impl ImageFile {
@@ -114,6 +117,7 @@ fn file(kind: &str, value: &str) -> Option<ImageFile> {
         checksum: u32::from_str_radix(field()?, 16).ok()?,
         name: field()?.to_owned(),
         executable: kind == "x",
+        owner: None,
     })
 }
 
@@ -141,6 +145,7 @@ mod tests {
             mode: 0o640,
             checksum: 0x0a0b_0c0d,
             executable,
+            owner: None,
         };
         let folder = |path: &str, files| Folder { path: path.to_owned(), files };
         Manifest {

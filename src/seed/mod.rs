@@ -93,7 +93,7 @@ fn try_seed(
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
     seeding.cache = seeding.open_cache(request);
-    let installed = seeding.install_all(&wheels);
+    let installed = seeding.install_all(&wheels).map_err(without_attributes);
     if let Err(Stop::NotServed(_)) = installed {
         // `ensurepip` doesn't know our names for what is unfinished. What can't be removed doesn't disturb it.
         let _ = prepare(&seeding.target.packages, &wheels);
@@ -209,10 +209,8 @@ impl Seeding<'_> {
         match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
             Ok(_) => Ok((image, LinkMode::Copy)),
             Err(Halt::Failed(error) | Halt::Unreadable(error)) => Err(error.into()),
-            Err(Halt::Stale(path)) => {
-                let source = std::io::Error::other("changed by another process");
-                Err(Error::io("place", image.tree.path().join(path), source).into())
-            }
+            // By another process, or by a file system that shows files otherwise each time.
+            Err(Halt::Stale(path)) => Err(Reason::Changed(image.tree.path().join(path)).into()),
         }
     }
 }
@@ -221,6 +219,14 @@ impl Origin {
     /// The origin of two projects of one environment.
     fn or(self, other: Self) -> Self {
         if self == Self::Cache { other } else { self }
+    }
+}
+
+/// What `ensurepip` can do all the same: it gives files no times, and some modes of pip's matter to nobody.
+fn without_attributes(stop: Stop) -> Stop {
+    match stop {
+        Stop::Failed(error) if error.is_for_lack_of_attributes() => Reason::Attributes(error).into(),
+        stop => stop,
     }
 }
 

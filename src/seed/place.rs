@@ -32,7 +32,7 @@ pub struct Target {
     pub macos: bool,
     /// The version of the interpreter.
     pub version: Version,
-    /// The owner that files of an image must have.
+    /// The owner that files of a cached image must have.
     pub owner: u32,
 }
 
@@ -130,7 +130,7 @@ impl Placing<'_> {
                     content: Content { size: file.size, checksum: file.checksum },
                     modified: file.modified,
                     mode: file.mode,
-                    owner: target.owner,
+                    owner: file.owner.unwrap_or(target.owner),
                 };
                 let how = NewFile {
                     modified: file.is_source().then_some(file.modified),

@@ -34,6 +34,10 @@ pub enum Reason {
     RequiresPython(PathBuf),
     /// The base interpreter couldn't compile.
     Compiler(String),
+    /// The environment's file system refuses or ignores a file's time or mode.
+    Attributes(Error),
+    /// A file that was just made looks different when it is looked at again.
+    Changed(PathBuf),
 }
 
 impl fmt::Display for Reason {
@@ -52,6 +56,8 @@ impl fmt::Display for Reason {
             Self::Wheel(path, defect) => write!(f, "{} is unusual: {defect}", quoted(path)),
             Self::Scripts(path) => write!(f, "the pip in {} writes scripts in an unknown form", quoted(path)),
             Self::RequiresPython(path) => write!(f, "{} is not for this version of Python", quoted(path)),
+            Self::Attributes(error) => write!(f, "its file system keeps no such times or modes: {error}"),
+            Self::Changed(path) => write!(f, "{} is no longer as it was made", quoted(path)),
             Self::Compiler(message) => write!(f, "the base interpreter compiled no bytecode: {message}"),
         }
     }

@@ -122,11 +122,13 @@ impl Dir {
         let create = || {
             let mut file = self.create_file(name)?;
             file.write_all(content)?;
-            finish(&file, how, || Ok(0o644))?;
+            let finished = finish(&file, how, || Ok(0o644));
             close(file)?;
-            Ok(0o644)
+            Ok(finished)
         };
-        create().map_err(|source| Error::io("write", self.join(name), source))
+        let finished = create().map_err(|source| Error::io("write", self.join(name), source))?;
+        finished.map_err(|source| Error::attributes(self.join(name), source))?;
+        Ok(0o644)
     }
 
     /// Makes a second name, in `other`, for the file of that name here.

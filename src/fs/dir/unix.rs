@@ -140,11 +140,13 @@ impl Dir {
             let mut file = self.create_file(name)?;
             file.write_all(content)?;
             let mode = facts(&fstat(&file)?).mode;
-            finish(&file, how, || Ok(mode))?;
+            let finished = finish(&file, how, || Ok(mode));
             close(file)?;
-            Ok(mode)
+            Ok((mode, finished))
         };
-        create().map_err(|source| self.failed("write", name.as_ref(), source))
+        let (mode, finished) = create().map_err(|source| self.failed("write", name.as_ref(), source))?;
+        finished.map_err(|source| Error::attributes(self.path.join(name.as_ref()), source))?;
+        Ok(mode)
     }
 
     /// Makes a second name, in `other`, for the file of that name here.

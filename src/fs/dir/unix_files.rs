@@ -20,7 +20,12 @@ pub(in crate::fs) fn finish(
     mode: impl FnOnce() -> io::Result<u32>,
 ) -> io::Result<()> {
     if how.add_mode != 0 {
-        rustix::fs::fchmod(file, Mode::from_raw_mode((mode()? | how.add_mode) as RawMode))?;
+        let found = mode()?;
+        let wanted = found | how.add_mode;
+        // A file system with one mode for all files may refuse any other call.
+        if found != wanted {
+            rustix::fs::fchmod(file, Mode::from_raw_mode(wanted as RawMode))?;
+        }
     }
     if let Some(modified) = how.modified {
         rustix::fs::futimens(file, &timestamps(modified))?;

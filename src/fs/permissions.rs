@@ -1,0 +1,49 @@
+//! Giving files their permissions, on file systems that have any.
+
+use std::fs::{File, Permissions};
+use std::io;
+#[cfg(unix)]
+use std::path::Path;
+
+use super::is_lacking;
+
+/// Gives an open file these permissions. To see that the umask left the right ones is faster than to set them.
+pub(super) fn permit(file: &File, wanted: &Permissions) -> io::Result<()> {
+    let found = file.metadata()?.permissions();
+    if found == *wanted {
+        Ok(())
+    } else {
+        unless_lacking(file.set_permissions(wanted.clone()), &found, wanted)
+    }
+}
+
+/// Gives the file at this path these permissions, unless it has them.
+#[cfg(unix)]
+pub(super) fn permit_at(path: &Path, found: &Permissions, wanted: &Permissions) -> io::Result<()> {
+    if found == wanted {
+        Ok(())
+    } else {
+        unless_lacking(std::fs::set_permissions(path, wanted.clone()), found, wanted)
+    }
+}
+
+/// A file system that shows one mode for all files, or lets only its owner change it, refuses. The file is of use all the
+/// same, unless it must be executable and isn't.
+fn unless_lacking(done: io::Result<()>, found: &Permissions, wanted: &Permissions) -> io::Result<()> {
+    match done {
+        Err(error) if is_lacking(&error) && is_executable(found) >= is_executable(wanted) => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(permissions: &Permissions) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    permissions.mode() & 0o111 != 0
+}
+
+/// Windows knows executables by their suffix.
+#[cfg(windows)]
+fn is_executable(_: &Permissions) -> bool {
+    true
+}
