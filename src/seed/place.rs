@@ -17,6 +17,11 @@ use crate::fs::dir::{Access, Dir, NewFile};
 use crate::fs::transfer::{Content, Expected, Failure, LinkMode, Transfer};
 use crate::interpreter::Version;
 
+/// The first file of a placement.
+const FIRST: &str = "INSTALLER";
+/// A file that every image has; all its files were made in the same way.
+const METADATA: &str = "METADATA";
+
 /// Where images are placed.
 #[derive(Debug)]
 pub struct Target {
@@ -65,9 +70,8 @@ pub fn place(
     // One that an interrupted run left is not trusted to be whole.
     target.packages.remove_tree(&staged)?;
     let dist_info = target.packages.enter(&staged, Access::Umask)?;
-    // The first file tells what the umask leaves; a hard link can't have another mode than its source.
-    let file_mode = dist_info.create("INSTALLER", INSTALLER, NewFile::default())?;
-    let suits = mode != LinkMode::Hardlink || file_mode == image.manifest.mode;
+    let file_mode = dist_info.create(FIRST, INSTALLER, NewFile::default())?;
+    let suits = mode != LinkMode::Hardlink || suits_links(image, &dist_info, file_mode);
     let mut transfer = Transfer::new(if suits { mode } else { LinkMode::Copy });
     let in_dist_info =
         |folder: &&Folder| folder.path.split('/').next() == Some(image.manifest.dist_info.as_str());
@@ -80,6 +84,15 @@ pub fn place(
     let record = record::with_rows(&image.manifest.record, scripts);
     dist_info.create("RECORD", record.as_bytes(), NewFile::default())?;
     Ok(transfer.mode())
+}
+
+/// Tells whether hard links to the image's files are what new files would be here. The first file shows what the umask
+/// and the directory leave; a link has its mode, group and ACL from its source.
+fn suits_links(image: &Image, dist_info: &Dir, file_mode: u32) -> bool {
+    let source = || image.tree.open_folder(&image.manifest.dist_info).ok()?.inherited(METADATA).ok();
+    file_mode == image.manifest.mode
+        // In doubt, copies: they are always right.
+        && dist_info.inherited(FIRST).is_ok_and(|new| source() == Some(new))
 }
 
 /// Gives the `.dist-info` folder its name: from here on the project is installed.

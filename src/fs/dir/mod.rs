@@ -23,7 +23,7 @@ use portable as form;
 #[cfg(unix)]
 use unix as form;
 
-pub use form::{Dir, current_user, facts_at};
+pub use form::{Dir, Inherited, current_user, facts_at};
 pub(in crate::fs) use form::{clone_content, close, finish, mode_of, open_in_place, rename_new};
 pub use lock::Lock;
 

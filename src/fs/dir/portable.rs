@@ -12,6 +12,10 @@ pub fn current_user() -> u32 {
     0
 }
 
+/// Who may use a file, as far as new files inherit it from their directory: unknown here.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Inherited;
+
 /// A folder, known by its path: the form for systems without handles for folders.
 #[derive(Debug)]
 pub struct Dir {
@@ -110,6 +114,11 @@ impl Dir {
             Ok((content, facts))
         };
         read().map_err(|source| Error::io("read", self.join(name), source))
+    }
+
+    /// Who may use the file of that name, as far as new files inherit it from their directory.
+    pub fn inherited(&self, _name: &str) -> io::Result<Inherited> {
+        Ok(Inherited)
     }
 
     /// Makes an empty file; fails if the name is taken.

@@ -9,7 +9,8 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat};
 use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
-use super::unix_files::timestamps;
+pub use super::unix_files::Inherited;
+use super::unix_files::{access_lists, timestamps};
 pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, open_in_place, rename_new};
 use super::{Access, Facts, Kind, Lock, NewFile};
 use crate::error::{Error, Result};
@@ -127,6 +128,12 @@ impl Dir {
             Ok((content, facts))
         };
         read().map_err(|source| self.failed("read", name.as_ref(), source))
+    }
+
+    /// Who may use the file of that name, as far as new files inherit it from their directory.
+    pub fn inherited(&self, name: &str) -> io::Result<Inherited> {
+        let (file, _) = self.open_file(name)?;
+        Ok(Inherited { group: fstat(&file)?.st_gid, access_lists: access_lists(&file)? })
     }
 
     /// Makes an empty file; fails if the name is taken.

@@ -13,6 +13,35 @@ use rustix::io::Errno;
 use super::NewFile;
 use super::unix::facts;
 
+/// What a new file inherits from its directory (setgid, a default ACL), and a hard link has from its source. The mode
+/// isn't part of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Inherited {
+    pub(super) group: u32,
+    pub(super) access_lists: Vec<Option<Vec<u8>>>,
+}
+
+/// A file's lists of who may use it (ACLs), in the forms that Linux's file systems have.
+#[cfg(target_os = "linux")]
+pub(super) fn access_lists(file: &File) -> io::Result<Vec<Option<Vec<u8>>>> {
+    let list = |name| {
+        // A longer one is an error: callers then do without comparing.
+        let mut value = [0; 4096];
+        match rustix::fs::fgetxattr(file, name, &mut value) {
+            Ok(length) => Ok(Some(value[..length].to_vec())),
+            Err(Errno::NODATA | Errno::OPNOTSUPP) => Ok(None),
+            Err(errno) => Err(errno.into()),
+        }
+    };
+    ["system.posix_acl_access", "system.nfs4_acl"].into_iter().map(list).collect()
+}
+
+/// A file's lists of who may use it (ACLs): they can't be read here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn access_lists(_file: &File) -> io::Result<Vec<Option<Vec<u8>>>> {
+    Ok(Vec::new())
+}
+
 /// Gives a written file its mode and time. `mode` tells the permission bits it has, if they are needed.
 pub(in crate::fs) fn finish(
     file: &File,
