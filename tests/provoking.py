@@ -4,6 +4,7 @@ import ast
 import importlib
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -186,6 +187,19 @@ def copied(tmp: Path) -> None:
     fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(tmp / "a", tmp / "b")
 
 
+def other_python(tmp: Path) -> None:
+    """A link to a program that is not the base interpreter."""
+    (tmp / "env" / "bin").mkdir(parents=True)
+    (tmp / "env" / "bin" / "python").symlink_to(shutil.which("env") or "/usr/bin/env")
+    create(tmp / "env")
+
+
+def noexec(tmp: Path, **options: object) -> None:
+    """A copy of the interpreter where nothing may be executed."""
+    with mounted(tmp, "noexec"):
+        create(tmp / "env", symlinks=False, **options)
+
+
 def no_text(tmp: Path) -> None:
     """A script in no encoding that we know."""
     (tmp / "common").mkdir()
@@ -253,6 +267,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "seed": lambda tmp: with_variable("FASTVENV_SEED", tmp),
     "log": lambda tmp: with_variable("FASTVENV_LOG", tmp),
     "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),
+    "other-python": other_python,
     "no-cache": no_cache,
     "derived": lambda tmp: derived(),
     "undone": lambda tmp: undone(),
@@ -270,8 +285,10 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "no-interpreter": lambda tmp: with_base(str(tmp / "python3"), tmp, symlinks=False),
     "no-ensurepip": no_ensurepip,
     "ensurepip-fails": ensurepip_fails,
+    "noexec": lambda tmp: noexec(tmp, with_pip=True),
     "no-index": no_index,
     "copied": copied,
+    "inexecutable": noexec,
     "no-text": no_text,
     "open-cache": open_cache,
     "foreign-cache": foreign_cache,

@@ -28,6 +28,7 @@ LEAVING = [
     "open-files",
     "no-interpreter",
     "ensurepip-fails",
+    "noexec",
 ]
 
 

@@ -1,11 +1,13 @@
 //! The environment's `python`: which names it has and whether they are links or copies.
 
+pub mod found;
 pub mod nt;
 
 use std::path::Path;
 
 use crate::error::{Error, Result, quoted};
 use crate::fs;
+use crate::fs::dir::unless_gone;
 use crate::interpreter::{Interpreter, Version};
 
 /// A name that Python 3.14 adds as an Easter egg (gh-119535). Not every file system can store it.
@@ -22,6 +24,9 @@ pub fn posix_names(interpreter: &Interpreter) -> Vec<String> {
     }
     names
 }
+
+/// What to say where a copy may not be executed.
+pub const MAY_BE_NOEXEC: &str = "Is its file system mounted with the option noexec?";
 
 /// How a file came to stand where it was to stand.
 #[derive(Debug)]
@@ -60,7 +65,13 @@ pub fn finish_copy(executable: &Path, path: &Path) -> Result<()> {
     if fs::is_inexecutable_copy(executable, path) { fs::make_executable(path) } else { Ok(()) }
 }
 
-fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
+/// Removes a file or link, which another process may have removed by now.
+pub fn remove(path: &Path) -> Result<()> {
+    unless_gone(fs::remove_file(path)).map(drop)
+}
+
+/// Links `destination` to `source`; an error if anything has that name.
+pub fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
     match (text, source.file_name()) {
         (LinkText::Whole, _) => fs::symlink(source, destination),
         (LinkText::NameAlone, Some(name)) if source.parent() == destination.parent() => {

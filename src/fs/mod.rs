@@ -5,6 +5,7 @@ mod advice;
 mod clear;
 mod copy;
 pub mod dir;
+mod identity;
 mod inside;
 mod link_mode;
 mod optional;
@@ -21,6 +22,10 @@ pub use advice::{advice, advice_on_obstacle};
 pub use clear::{check_clearable, clear_folder, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
+};
+pub use identity::{
+    Entry, check_presence, entry, have_same_content, is_one_file, is_same_file, is_text, may_execute,
+    passes_through, running_program,
 };
 pub use inside::check_folders;
 pub use optional::is_lacking;

@@ -74,6 +74,7 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
         version: interpreter.version,
         macos: interpreter.macos,
         base_executable: facts::base_executable(py)?.extract()?,
+        abiflags: interpreter.abiflags.clone(),
         cache_tag: implementation.getattr(intern!(py, "cache_tag"))?.extract()?,
         magic: machinery.getattr(intern!(py, "MAGIC_NUMBER"))?.extract()?,
         ensurepip: facts::ensurepip_dir(py)?,
@@ -128,7 +129,7 @@ struct Paths {
     env_exe: PathBuf,
 }
 
-/// The context's paths, if they are those that `ensure_directories` gives and the executable is there.
+/// The context's paths, if they are those that `ensure_directories` gives.
 fn own_paths(context: &Context<'_, '_>, scheme: &Scheme<'_, '_>) -> PyResult<Option<Paths>> {
     let py = context.0.py();
     let attribute = |name: &Bound<'_, _>| context.path(name).ok();
@@ -144,8 +145,7 @@ fn own_paths(context: &Context<'_, '_>, scheme: &Scheme<'_, '_>) -> PyResult<Opt
     let own = bin_path == scheme.path(&env_dir, "scripts")?
         && attribute(intern!(py, "python_exe")).is_some_and(|name| env_exe == bin_path.join(name))
         && env_exe == env_exec_cmd
-        && attribute(intern!(py, "executable")) == Some(facts::base_executable(py)?.extract()?)
-        && crate::fs::exists(&env_exe);
+        && attribute(intern!(py, "executable")) == Some(facts::base_executable(py)?.extract()?);
     Ok(own.then_some(Paths { env_dir, bin_path, env_exe }))
 }
 

@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod observer;
 pub mod place;
 mod prospect;
+mod python;
 pub mod reason;
 pub mod record;
 pub mod request;
@@ -93,7 +94,8 @@ fn try_seed(
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
     seeding.cache = seeding.open_cache(request);
-    let installed = seeding.install_all(&wheels).map_err(without_attributes);
+    let known = python::check(request, seeding.cache.as_ref(), seeding.observer);
+    let installed = known.and_then(|()| seeding.install_all(&wheels).map_err(without_attributes));
     if let Err(Stop::NotServed(_)) = installed {
         // `ensurepip` doesn't know our names for what is unfinished. What can't be removed doesn't disturb it.
         let _ = prepare(&seeding.target.packages, &wheels);

@@ -32,6 +32,10 @@ pub enum Reason {
     Scripts(PathBuf),
     /// A wheel isn't for this version of Python.
     RequiresPython(PathBuf),
+    /// The environment's Python may not be executed, for one on a file system mounted `noexec`.
+    Inexecutable(PathBuf),
+    /// The environment's Python doesn't start, or is another one than runs.
+    OtherPython(PathBuf),
     /// The base interpreter couldn't compile.
     Compiler(String),
     /// The environment's file system refuses or ignores a file's time or mode.
@@ -58,6 +62,10 @@ impl fmt::Display for Reason {
             Self::RequiresPython(path) => write!(f, "{} is not for this version of Python", quoted(path)),
             Self::Attributes(error) => write!(f, "its file system keeps no such times or modes: {error}"),
             Self::Changed(path) => write!(f, "{} is no longer as it was made", quoted(path)),
+            Self::Inexecutable(path) => write!(f, "{} may not be executed", quoted(path)),
+            Self::OtherPython(path) => {
+                write!(f, "{} does not start the Python that is running", quoted(path))
+            }
             Self::Compiler(message) => write!(f, "the base interpreter compiled no bytecode: {message}"),
         }
     }

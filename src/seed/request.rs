@@ -25,6 +25,8 @@ pub struct Request {
     pub macos: bool,
     /// `sys._base_executable`.
     pub base_executable: PathBuf,
+    /// `sys.abiflags`.
+    pub abiflags: String,
     /// `sys.implementation.cache_tag`.
     pub cache_tag: Option<String>,
     /// `importlib.util.MAGIC_NUMBER`.
@@ -53,7 +55,7 @@ pub struct Variables(Vec<(&'static str, OsString)>);
 
 impl Variables {
     /// Their names: the border looks these up and no others.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 10] = [
         "FASTVENV_SEED",
         "FASTVENV_LINK_MODE",
         "FASTVENV_CACHE_DIR",
@@ -62,6 +64,8 @@ impl Variables {
         "PYTHONPYCACHEPREFIX",
         "PYTHONNODEBUGRANGES",
         "ENSUREPIP_OPTIONS",
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
     ];
 
     /// Those of [`Variables::NAMES`] that `look_up` finds. An empty one counts as unset, as it does for Python.
@@ -114,7 +118,7 @@ impl Variables {
             .or_else(default_folder)
     }
 
-    fn get(&self, name: &str) -> Option<&OsStr> {
+    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_os_str())
     }
 }

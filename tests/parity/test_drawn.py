@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from parity import states
-from parity.test_trees import build, copies_over_links, umask
+from parity.test_trees import build, renews_links, umask
 from parity.trees import compare
 
 # Control characters are refused or escaped by fastvenv, on purpose; surrogates fail in the standard library.
@@ -43,7 +43,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 def test_drawn(name: str, options: dict[str, Any], state: Any, mask: int) -> None:
     """Whatever is asked for, the tree is the standard library's."""
-    assume(not copies_over_links(options, state))
+    assume(not renews_links(options, state))
 
     def action(module: str, env: Path) -> None:
         build(options, module, env.with_name(name))

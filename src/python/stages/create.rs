@@ -24,6 +24,9 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
     let folder: PathBuf = env_dir.extract().unwrap_or_default();
     ensurepip::refuse_without(builder, &folder)?;
     let stood = py.detach(|| fs::exists(&folder));
+    if stood {
+        super::executables::check_links(builder, &folder)?;
+    }
     watch.tell(|| format!("creating an environment in {env_dir:?}"));
     watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|halt| match halt {
         Halt::Stage(error) if !stood => tell_what_is_left(py, error, &folder),

@@ -1,13 +1,14 @@
 //! `setup_python` and its helper.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pyo3::exceptions::PyAssertionError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 use crate::error::quoted;
+use crate::executables::found::{Bin, OtherLinks, Verdict};
 use crate::executables::{self, LinkText, Placed, nt};
 use crate::fs;
 use crate::interpreter::{Interpreter, Platform};
@@ -16,6 +17,7 @@ use crate::python::errors::lacks_feature;
 use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::overriding::is_own;
+use crate::python::scheme::Scheme;
 
 /// `EnvBuilder.symlink_or_copy`. Tells what became of it, which Python's method doesn't.
 pub fn symlink_or_copy(
@@ -60,22 +62,41 @@ fn setup_posix(
     interpreter: &Interpreter,
 ) -> PyResult<()> {
     let py = builder.py();
-    let placing = Placing { builder, is_own: is_own(builder, intern!(py, "symlink_or_copy"))? };
     let (env_exe, bin_path) = (context.get(intern!(py, "env_exe"))?, context.path(intern!(py, "bin_path"))?);
-    placing.place(&context.get(intern!(py, "executable"))?, &env_exe, false)?;
-    let executable: PathBuf = env_exe.extract()?;
+    let base = context.get(intern!(py, "executable"))?;
+    let (env_exe_path, base_path): (PathBuf, PathBuf) = (env_exe.extract()?, base.extract()?);
+    let upgrades = is_set(builder, intern!(py, "upgrade"))?;
+    let bin = Bin {
+        path: &bin_path,
+        env_exe: &env_exe_path,
+        base: &base_path,
+        copies: !is_set(builder, intern!(py, "symlinks"))?,
+        links: if upgrades { OtherLinks::Renewed } else { OtherLinks::Refused },
+    };
+    // A link to a Python that has been uninstalled since it started would lead nowhere. A subclass may name one that
+    // is not there yet.
+    if base.eq(facts::base_executable(py)?)? {
+        py.detach(|| fs::check_presence(&base_path))?;
+    }
+    let placing =
+        Placing { builder, is_own: is_own(builder, intern!(py, "symlink_or_copy"))?, symlinks: !bin.copies };
+    placing.place_executable(&base, &env_exe, &bin)?;
+    let mut changed = upgrades;
     for name in executables::posix_names(interpreter) {
         let path = bin_path.join(&name);
-        if !py.detach(|| fs::exists(&path)) {
-            match placing.place(&env_exe, path_text(py, &path)?.as_any(), true) {
-                Err(why) if name == executables::OPTIONAL_NAME && lacks_feature(py, &why) => {
-                    log::debug!(target: "fastvenv", "there is no {name}: {why}");
-                }
-                placed => placed?,
-            }
-        } else if path != executable {
-            py.detach(|| executables::finish_copy(&executable, &path))?;
+        if path == env_exe_path {
+            continue;
         }
+        match placing.place_alias(&env_exe, &path, &bin) {
+            Err(why) if name == executables::OPTIONAL_NAME && lacks_feature(py, &why) => {
+                log::debug!(target: "fastvenv", "there is no {name}: {why}");
+            }
+            placed => changed |= placed? == Verdict::Replaced,
+        }
+    }
+    if changed {
+        let with_pip = is_set(builder, intern!(py, "with_pip"))?;
+        py.detach(|| bin.remove_outdated(interpreter, with_pip))?;
     }
     Ok(())
 }
@@ -85,11 +106,64 @@ struct Placing<'a, 'py> {
     builder: &'a Bound<'py, PyAny>,
     /// Whether `symlink_or_copy` is fastvenv's own, which tells whether it has made a link.
     is_own: bool,
+    /// Whether links are asked for.
+    symlinks: bool,
 }
 
 impl<'py> Placing<'_, 'py> {
-    /// `self.symlink_or_copy`. What comes of it can be executed.
-    fn place(&self, src: &Bound<'py, PyAny>, dst: &Bound<'py, PyAny>, is_beside: bool) -> PyResult<()> {
+    /// The executable itself, from the base interpreter. A subclass's `symlink_or_copy` is called whatever is there.
+    fn place_executable(
+        &self,
+        base: &Bound<'py, PyAny>,
+        env_exe: &Bound<'py, PyAny>,
+        bin: &Bin<'_>,
+    ) -> PyResult<()> {
+        let py = self.builder.py();
+        if self.links(bin.base, bin.env_exe, LinkText::Whole) {
+            return Ok(());
+        }
+        let verdict = if self.symlinks { py.detach(|| bin.executable())? } else { Verdict::Made };
+        match verdict {
+            Verdict::Kept if self.is_own => return Ok(()),
+            Verdict::Kept | Verdict::Made => {}
+            Verdict::Replaced => py.detach(|| executables::remove(bin.env_exe))?,
+        }
+        self.place(base, env_exe, bin.env_exe, false)
+    }
+
+    /// Another name of the executable.
+    fn place_alias(&self, env_exe: &Bound<'py, PyAny>, path: &Path, bin: &Bin<'_>) -> PyResult<Verdict> {
+        let py = self.builder.py();
+        if self.links(bin.env_exe, path, LinkText::NameAlone) {
+            return Ok(Verdict::Made);
+        }
+        let verdict = py.detach(|| bin.alias(path))?;
+        match verdict {
+            Verdict::Kept => py.detach(|| executables::finish_copy(bin.env_exe, path))?,
+            Verdict::Made => self.place(env_exe, path_text(py, path)?.as_any(), path, true)?,
+            Verdict::Replaced => {
+                py.detach(|| executables::remove(path))?;
+                self.place(env_exe, path_text(py, path)?.as_any(), path, true)?;
+            }
+        }
+        Ok(verdict)
+    }
+
+    /// Makes the link if that is all there is to do: in a new environment nothing has the name, and no call is needed
+    /// to find out.
+    fn links(&self, source: &Path, destination: &Path, text: LinkText) -> bool {
+        let link = || executables::link(source, destination, text).is_ok();
+        self.is_own && self.symlinks && self.builder.py().detach(link)
+    }
+
+    /// `self.symlink_or_copy`. The file that comes of it can be executed.
+    fn place(
+        &self,
+        src: &Bound<'py, PyAny>,
+        dst: &Bound<'py, PyAny>,
+        path: &Path,
+        is_beside: bool,
+    ) -> PyResult<()> {
         let py = self.builder.py();
         if self.is_own {
             if matches!(symlink_or_copy(self.builder, src, dst, is_beside)?, Placed::Linked) {
@@ -102,9 +176,36 @@ impl<'py> Placing<'_, 'py> {
             }
             self.builder.call_method(intern!(py, "symlink_or_copy"), (src, dst), Some(&options))?;
         }
-        let path: PathBuf = dst.extract()?;
-        Ok(py.detach(|| fs::make_executable(&path))?)
+        py.detach(|| fs::make_executable(path))?;
+        if !is_beside && !py.detach(|| fs::may_execute(path)) {
+            let question = executables::MAY_BE_NOEXEC;
+            log::warn!(target: "fastvenv", "{} can't be executed. {question}", quoted(path));
+        }
+        Ok(())
     }
+}
+
+/// Refuses an environment whose links lead to another Python, before anything is written. What a subclass has made of
+/// the stages decides later.
+pub fn check_links(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
+    let py = builder.py();
+    for stage in ["_venv_path", "ensure_directories", "setup_python"] {
+        if !is_own(builder, &PyString::intern(py, stage))? {
+            return Ok(());
+        }
+    }
+    let interpreter = facts::interpreter(py)?;
+    let renews = is_set(builder, intern!(py, "upgrade"))? || is_set(builder, intern!(py, "clear"))?;
+    if renews || interpreter.platform == Platform::Nt {
+        return Ok(());
+    }
+    let base: PathBuf =
+        facts::os_path(py, intern!(py, "abspath"), (facts::base_executable(py)?,))?.extract()?;
+    let path = Scheme::of(py, &interpreter)?.path(env_dir, "scripts")?;
+    let env_exe = path.join(base.file_name().unwrap_or_default());
+    let copies = !is_set(builder, intern!(py, "symlinks"))?;
+    let bin = Bin { path: &path, env_exe: &env_exe, base: &base, copies, links: OtherLinks::Refused };
+    Ok(py.detach(|| bin.check(&interpreter))?)
 }
 
 fn setup_nt(

@@ -1,11 +1,14 @@
 //! pip and the core packages.
 
+use pyo3::exceptions::PyPermissionError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::executables;
 use crate::python::child::package;
 use crate::python::context::Context;
+use crate::python::errors::noted;
 use crate::python::{ensurepip, seeding};
 
 /// `EnvBuilder._setup_pip`: what `ensurepip` leaves, natively where nothing unusual is asked for, and by running it
@@ -21,6 +24,13 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
     let args = (context, "-m", "ensurepip", "--upgrade", "--default-pip");
     match builder.call_method(intern!(py, "_call_new_python"), args, Some(&kwargs)) {
         Ok(_) => Ok(()),
+        Err(error) if error.is_instance_of::<PyPermissionError>(py) => {
+            let may_execute = match Context(context).path(intern!(py, "env_exe")) {
+                Ok(executable) => py.detach(|| crate::fs::may_execute(&executable)),
+                Err(_) => true,
+            };
+            Err(if may_execute { error } else { noted(py, error, executables::MAY_BE_NOEXEC) })
+        }
         Err(error) => Err(ensurepip::explain(py, error)),
     }
 }

@@ -3,7 +3,8 @@
 //! ```text
 //! images/<key>          an image, complete: it got this name by one rename
 //! images/.build-...     an image being built; its builder holds the lock in it
-//! wheels/<hash>         which wheel stands at a path, so that it needn't be hashed each time
+//! wheels/<hash>         which wheel stands at a path, so that it needn't be hashed each time; and which interpreters
+//!                       start in an environment, so that they needn't be started each time
 //! locks/<key>           held while an image is built, so that others wait instead of building it too
 //! CACHEDIR.TAG          says that the folder is a cache of ours
 //! ```
@@ -19,13 +20,15 @@ mod tag;
 pub use folder::{Unusable, default_folder};
 pub use sweep::{Usage, clean, usage};
 
+use std::path::Path;
+
 use super::bundled::BundledWheel;
 use super::image::{self, Image, Recipe, now};
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::{digest, hex, turn};
 use crate::error::{Error, Result};
-use crate::fs::dir::{Access, Dir, Lock, facts_at, unless_gone};
+use crate::fs::dir::{Access, Dir, Facts, Lock, facts_at, unless_gone};
 
 /// The part of a key that changes whenever images are built otherwise than before.
 const FORMAT: &str = "2";
@@ -83,6 +86,16 @@ impl Cache {
         };
         let image = self.build(&key, recipe, bundled, &archive, observer)?;
         Ok(Cached { image, key, warm: false })
+    }
+
+    /// Whether this digest is remembered for the file with these facts. `name` is a path that no wheel has.
+    pub fn remembers(&self, name: &Path, facts: &Facts, digest: &str) -> bool {
+        index::look_up(&self.wheels, name, facts).as_deref() == Some(digest)
+    }
+
+    /// Remembers this digest for [`Cache::remembers`].
+    pub fn remember(&self, name: &Path, facts: &Facts, digest: &str) {
+        index::remember(&self.wheels, name, facts, digest);
     }
 
     /// Gives up an image that was found spoilt, so that [`Cache::image`] builds it anew; another one that has

@@ -1,0 +1,185 @@
+//! What has the names of the environment's Python already, from an earlier creation, perhaps by another Python.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::error::{Error, Result, quoted};
+use crate::fs::dir::Dir;
+use crate::fs::{self, Entry};
+use crate::interpreter::Interpreter;
+
+use super::{OPTIONAL_NAME, posix_names};
+
+/// The executables of one environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Bin<'a> {
+    /// The directory that they are in.
+    pub path: &'a Path,
+    /// The one that is linked to the base interpreter or copied from it.
+    pub env_exe: &'a Path,
+    /// The base interpreter.
+    pub base: &'a Path,
+    /// Whether all names are to be copies.
+    pub copies: bool,
+    /// How links to other Pythons are treated.
+    pub links: OtherLinks,
+}
+
+/// How links are treated that lead to a file other than the base interpreter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherLinks {
+    /// They are renewed: the environment is being upgraded.
+    Renewed,
+    /// They are refused. `venv` keeps them, and then `pyvenv.cfg` and pip are of one Python and the links of another.
+    Refused,
+}
+
+/// What is to become of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is made; that fails if it is a directory's.
+    Made,
+    /// It stays as it is.
+    Kept,
+    /// What has it is removed, and it is made.
+    Replaced,
+}
+
+impl Bin<'_> {
+    /// The verdict on a name that is to lead to [`Bin::env_exe`].
+    ///
+    /// A script stays: the user has wrapped the interpreter. A copy of another interpreter doesn't: `env_exe` has been
+    /// overwritten by then, as `venv` does, and all names must be of one interpreter.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a link to another interpreter.
+    pub fn alias(&self, path: &Path) -> Result<Verdict> {
+        match fs::entry(path) {
+            Entry::File if fs::is_text(path) || fs::have_same_content(path, self.env_exe) => {
+                Ok(Verdict::Kept)
+            }
+            Entry::File => Ok(Verdict::Replaced),
+            // A Python started by a link to a copy takes the copy for its base.
+            Entry::Link if self.copies && fs::have_same_content(path, self.env_exe) => Ok(Verdict::Replaced),
+            Entry::Link if leads_to(path, self.env_exe) => Ok(Verdict::Kept),
+            entry => self.link(path, entry),
+        }
+    }
+
+    /// The verdict on [`Bin::env_exe`] where it is to be a link. A file there is overwritten with a copy, as in `venv`.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a link to another interpreter.
+    pub fn executable(&self) -> Result<Verdict> {
+        self.link(self.env_exe, fs::entry(self.env_exe))
+    }
+
+    fn link(&self, path: &Path, entry: Entry) -> Result<Verdict> {
+        match entry {
+            Entry::Nothing | Entry::Directory | Entry::File => Ok(Verdict::Made),
+            Entry::Other => Ok(Verdict::Kept),
+            Entry::DeadLink => Ok(Verdict::Replaced),
+            Entry::Link if leads_to(path, self.base) => Ok(Verdict::Kept),
+            Entry::Link if self.links == OtherLinks::Renewed => Ok(Verdict::Replaced),
+            Entry::Link if fs::is_text(path) => Ok(Verdict::Kept),
+            Entry::Link => Err(self.refusal(path)),
+        }
+    }
+
+    fn refusal(&self, path: &Path) -> Error {
+        Error::Refused(format!(
+            "{} leads to {}, which is not the base interpreter, {}. Upgrade the environment, so that its links are \
+             renewed, or clear it.",
+            quoted(path),
+            quoted(&fs::real_path(path)),
+            quoted(self.base)
+        ))
+    }
+
+    /// Refuses links to another interpreter, before anything is written. In an environment of copies `env_exe` is
+    /// replaced whatever it is, and the links that lead through it come to lead to the base interpreter.
+    pub fn check(&self, interpreter: &Interpreter) -> Result<()> {
+        if !self.copies {
+            self.executable()?;
+        }
+        for name in posix_names(interpreter) {
+            let path = self.path.join(name);
+            if !fs::passes_through(&path, self.env_exe) && fs::is_link(&path) {
+                self.alias(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the names that the environment had for another version: in an environment for 3.13, `python3.12` would
+    /// start 3.13, or a Python that has nothing to do with it any more. Where pip is renewed too, `pip3.12` goes as well.
+    pub fn remove_outdated(&self, interpreter: &Interpreter, with_pip: bool) -> Result<()> {
+        let mut own = posix_names(interpreter);
+        own.push(format!("pip3.{}", interpreter.version.minor));
+        let is_outdated = |name: &OsString| {
+            let name = name.to_str().unwrap_or_default();
+            let has_version = is_versioned(name, "python3.") || (with_pip && is_versioned(name, "pip3."));
+            (has_version || name == OPTIONAL_NAME) && !own.iter().any(|own| own == name)
+        };
+        for name in Dir::open(self.path)?.names()?.iter().filter(|name| is_outdated(name)) {
+            let path = self.path.join(name);
+            if path != self.env_exe && matches!(fs::entry(&path), Entry::Link | Entry::DeadLink | Entry::File)
+            {
+                super::remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a link leads to a file, which may be out of reach: a user without root's rights can't see into `/root`.
+fn leads_to(link: &Path, file: &Path) -> bool {
+    fs::passes_through(link, file) || fs::is_same_file(link, file)
+}
+
+/// Whether a name ends in the version after this beginning, like `python3.12`, or `python3.13t`.
+fn is_versioned(name: &str, beginning: &str) -> bool {
+    let version = name.strip_prefix(beginning).map(|rest| rest.trim_end_matches(['t', 'd']));
+    version.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use crate::interpreter::{Platform, Version};
+
+    #[test]
+    fn only_names_of_other_versions_are_removed() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        let outdated = ["python3.12", "python3.13t", "𝜋thon", "pip3.12"];
+        let kept =
+            ["python", "python3.13", "python3.14d", "python3.x", "python3.12-config", "pip3", "pip3.13"];
+        for name in outdated.iter().chain(&kept) {
+            fs::write(&at(name), b"").unwrap();
+        }
+        let (env_exe, base) = (at("python3.14d"), at("base"));
+        let bin = Bin {
+            path: temp.path(),
+            env_exe: &env_exe,
+            base: &base,
+            copies: false,
+            links: OtherLinks::Renewed,
+        };
+        let interpreter = Interpreter {
+            platform: Platform::Posix,
+            version: Version { major: 3, minor: 13, micro: 0 },
+            macos: false,
+            is_64bit: true,
+            utf8_file_names: true,
+            abiflags: String::new(),
+            platlibdir: "lib".into(),
+        };
+        bin.remove_outdated(&interpreter, false).unwrap();
+        assert!(at("pip3.12").exists());
+        bin.remove_outdated(&interpreter, true).unwrap();
+        assert!(outdated.iter().all(|name| !at(name).exists()));
+        assert!(kept.iter().all(|name| at(name).exists()));
+    }
+}

@@ -1,0 +1,185 @@
+//! Which file a name leads to, and what kind of file that is.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use super::dir::{Facts, facts_at};
+use crate::error::{Error, Result};
+
+/// What has a name, and where it leads if it is a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Nothing, or nothing that can be examined.
+    Nothing,
+    /// A link that can't be followed to a file, now or ever: it dangles, loops or leads to a directory.
+    DeadLink,
+    /// A link to a file, or to something that can't be examined now.
+    Link,
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A device, a socket...
+    Other,
+}
+
+/// What is at that path.
+pub fn entry(path: &Path) -> Entry {
+    match fs::symlink_metadata(path) {
+        Err(_) => Entry::Nothing,
+        Ok(found) if found.is_symlink() => {
+            if leads_nowhere(path) {
+                Entry::DeadLink
+            } else {
+                Entry::Link
+            }
+        }
+        Ok(found) if found.is_file() => Entry::File,
+        Ok(found) if found.is_dir() => Entry::Directory,
+        Ok(_) => Entry::Other,
+    }
+}
+
+/// Whether no file is at the end of the path. It is not so where it can't be followed now: through a directory without
+/// permission, to a server that is down.
+fn leads_nowhere(path: &Path) -> bool {
+    use ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+    match fs::metadata(path) {
+        Ok(found) => found.is_dir(),
+        Err(error) => matches!(error.kind(), NotFound | NotADirectory | InvalidFilename) || is_loop(&error),
+    }
+}
+
+#[cfg(unix)]
+fn is_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+#[cfg(windows)]
+fn is_loop(_: &io::Error) -> bool {
+    false
+}
+
+/// Fails if the file is gone. One that can't be examined may be there.
+pub fn check_presence(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Err(source) if source.kind() == ErrorKind::NotFound => Err(Error::io("read", path, source)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether both paths lead to one file. Where the system gives files no numbers, their real paths decide.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (facts_at(one), facts_at(other)) {
+        (Ok(one), Ok(other)) if one.inode != 0 => is_one_file(&one, &other),
+        (Ok(_), Ok(_)) => super::real_path(one) == super::real_path(other),
+        _ => false,
+    }
+}
+
+/// Whether the facts are of one file.
+pub fn is_one_file(one: &Facts, other: &Facts) -> bool {
+    (one.device, one.inode) == (other.device, other.inode)
+}
+
+/// Whether following `path`, link by link, reaches `through`, be there a file or not.
+pub fn passes_through(path: &Path, through: &Path) -> bool {
+    // As many links as Linux follows.
+    const LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        if path == through {
+            return true;
+        }
+        let (Ok(target), Some(folder)) = (fs::read_link(&path), path.parent()) else { return false };
+        path = folder.join(target);
+    }
+    false
+}
+
+/// Whether a file has content, and it begins as text does: a script, say, and not machine code.
+pub fn is_text(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
+    read.is_ok() && !start.is_empty() && !start.contains(&0)
+}
+
+/// Whether two files have the same content.
+pub fn have_same_content(one: &Path, other: &Path) -> bool {
+    let same = || -> io::Result<bool> {
+        Ok(fs::metadata(one)?.len() == fs::metadata(other)?.len() && fs::read(one)? == fs::read(other)?)
+    };
+    same().unwrap_or(false)
+}
+
+/// Facts about the file that this process runs, where the system has a path for it: Linux does.
+pub fn running_program() -> io::Result<Facts> {
+    facts_at(Path::new("/proc/self/exe"))
+}
+
+/// Whether this process may execute the file; no file may be executed on a file system mounted `noexec`.
+#[cfg(unix)]
+pub fn may_execute(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+/// Windows knows executables by their suffix.
+#[cfg(windows)]
+pub fn may_execute(_: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::super::symlink;
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_to_no_file_is_dead() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        fs::write(at("file"), "").unwrap();
+        fs::create_dir(at("directory")).unwrap();
+        let targets = ["file", "directory", "nowhere", "loop", "file/below"];
+        for (link, target) in ["live", "astray", "dangling", "loop", "below"].iter().zip(targets) {
+            symlink(Path::new(target), &at(link)).unwrap();
+        }
+        assert_eq!(entry(&at("live")), Entry::Link);
+        for dead in ["astray", "dangling", "loop", "below"] {
+            assert_eq!(entry(&at(dead)), Entry::DeadLink, "{dead}");
+        }
+        assert_eq!(entry(&at("missing")), Entry::Nothing);
+        assert_eq!([entry(&at("file")), entry(&at("directory"))], [Entry::File, Entry::Directory]);
+    }
+
+    #[test]
+    fn a_chain_of_links_passes_through_each_of_its_names() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        symlink(Path::new("./second"), &at("first")).unwrap();
+        symlink(Path::new("nowhere"), &at("second")).unwrap();
+        symlink(Path::new("loop"), &at("loop")).unwrap();
+        assert!(passes_through(&at("first"), &at("second")));
+        assert!(passes_through(&at("first"), &at("nowhere")));
+        assert!(!passes_through(&at("second"), &at("first")));
+        assert!(!passes_through(&at("loop"), &at("first")));
+    }
+
+    #[test]
+    fn a_file_is_the_same_by_every_name() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        fs::write(at("file"), "#!/bin/sh").unwrap();
+        fs::copy(at("file"), at("copy")).unwrap();
+        fs::hard_link(at("file"), at("twin")).unwrap();
+        symlink(Path::new("twin"), &at("link")).unwrap();
+        assert!(is_same_file(&at("file"), &at("link")));
+        assert!(!is_same_file(&at("file"), &at("copy")));
+        assert!(have_same_content(&at("file"), &at("copy")));
+        assert!(is_text(&at("file")));
+        fs::write(at("copy"), b"\x7fELF\0").unwrap();
+        assert!(!is_text(&at("copy")));
+    }
+}

@@ -1,0 +1,109 @@
+//! Whether the environment's Python is the one that pip is placed for, and starts.
+//!
+//! A link to the file that this process runs is. Otherwise it is asked, once for each base interpreter, by starting
+//! it: `sys._base_executable` is what the caller said at the start (`exec -a /usr/bin/python3 ...`), and on macOS it is
+//! a stub for the program that runs; a copy may not find the library that its original finds beside itself.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::cache::Cache;
+use super::observer::Observer;
+use super::reason::{Reason, Stop};
+use super::request::Request;
+use super::{digest, hex};
+use crate::error::{Error, Result};
+use crate::fs::dir::{Facts, facts_at};
+use crate::fs::{self, Entry};
+
+/// Succeeds in a Python that looks for pip, and for bytecode, where it is placed. Its argument is what [`identity`] gives.
+const PROGRAM: &str = "\
+import sys
+from importlib._bootstrap_external import MAGIC_NUMBER
+own = '%d.%d' % sys.version_info[:2], sys.abiflags, sys.implementation.cache_tag, MAGIC_NUMBER.hex()
+sys.exit(sys.argv[1] != ' '.join(own))
+";
+
+/// What this process has found out. The cache may be missing, and does not take what has changed just now.
+static KNOWN: Mutex<Vec<(Facts, String)>> = Mutex::new(Vec::new());
+
+/// Stops where pip, placed for the running interpreter, would not be the pip of the environment's Python. `ensurepip`
+/// then does what that Python needs, or fails as in the standard library.
+pub fn check(request: &Request, cache: Option<&Cache>, observer: &mut dyn Observer) -> Result<(), Stop> {
+    let other = || Reason::OtherPython(request.env_exe.clone());
+    let base = facts_at(&request.base_executable).map_err(|_| other())?;
+    let env_exe = facts_at(&request.env_exe).map_err(|_| other())?;
+    let kind = match fs::entry(&request.env_exe) {
+        Entry::Link if fs::is_one_file(&env_exe, &base) => {
+            if fs::running_program().is_ok_and(|program| fs::is_one_file(&program, &base)) {
+                return Ok(());
+            }
+            "link"
+        }
+        Entry::File if env_exe.size == base.size => {
+            if !fs::may_execute(&request.env_exe) {
+                return Err(Reason::Inexecutable(request.env_exe.clone()).into());
+            }
+            "copy"
+        }
+        _ => return Err(other().into()),
+    };
+    let identity = identity(request);
+    let name = request.base_executable.join(kind);
+    let digest = digest(format!("{kind} {identity} {}", libraries(request)).as_bytes());
+    if is_known(&base, &digest) || cache.is_some_and(|cache| cache.remembers(&name, &base, &digest)) {
+        return Ok(());
+    }
+    if !answers(&request.env_exe, &identity, observer)? {
+        return Err(other().into());
+    }
+    if let Some(cache) = cache {
+        cache.remember(&name, &base, &digest);
+    }
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).push((base, digest));
+    Ok(())
+}
+
+fn is_known(base: &Facts, digest: &str) -> bool {
+    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.iter().any(|(facts, found)| facts == base && found == digest)
+}
+
+fn identity(request: &Request) -> String {
+    let version = request.version;
+    let tag = request.cache_tag.as_deref().unwrap_or_default();
+    format!("{}.{} {} {tag} {}", version.major, version.minor, request.abiflags, hex(&request.magic))
+}
+
+/// Where the system looks for libraries before it looks where the interpreter says.
+fn libraries(request: &Request) -> String {
+    ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]
+        .map(|name| format!("{:?}", request.variables.get(name)))
+        .join(" ")
+}
+
+/// Starts it. No pipe is used, for the reason that [`super::bytecode`] gives.
+fn answers(python: &Path, identity: &str, observer: &mut dyn Observer) -> Result<bool> {
+    let mut command = Command::new(python);
+    command.args(["-I", "-S", "-c", PROGRAM, identity]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut process) = command.spawn() else { return Ok(false) };
+    loop {
+        match process.try_wait() {
+            Ok(Some(status)) => return Ok(status.success()),
+            Ok(None) => {}
+            // It has ended, and another part of this process has learnt how.
+            Err(_) => return Ok(false),
+        }
+        if observer.interrupted() {
+            // It may have ended meanwhile. Waiting leaves no zombie.
+            let _ = process.kill();
+            let _ = process.wait();
+            return Err(Error::Interrupted);
+        }
+        sleep(Duration::from_millis(1));
+    }
+}
