@@ -16,6 +16,7 @@ import pytest
 import fastvenv
 from circumstances import limit, mounted, run_without_ensurepip, somebody_else
 from fastvenv import _core
+from faults import need_root
 
 
 def create(env: object, **options: object) -> None:
@@ -216,6 +217,15 @@ def open_cache(tmp: Path) -> None:
         create(tmp / "env", with_pip=True)
 
 
+def anothers_home(tmp: Path) -> None:
+    """A cache that root would make in another user's home."""
+    need_root()
+    (tmp / "home").mkdir()
+    os.chown(tmp / "home", 12345, 12345)
+    with mock.patch.dict(os.environ, {"FASTVENV_CACHE_DIR": str(tmp / "home/.cache/fastvenv")}):
+        create(tmp / "env", with_pip=True)
+
+
 def foreign_cache(tmp: Path) -> None:
     """A cache's folder with something else in it."""
     (tmp / "cache").mkdir()
@@ -291,6 +301,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "inexecutable": noexec,
     "no-text": no_text,
     "open-cache": open_cache,
+    "anothers-home": anothers_home,
     "foreign-cache": foreign_cache,
     "spoilt-cache": spoilt_cache,
 }

@@ -32,7 +32,7 @@ def main(args: list[str] | None = None) -> int:
         return 2
     folder = _core.cache_dir()
     if folder is None:
-        print("Error: there is no home folder to have a cache in", file=sys.stderr)
+        print("Error: there is no home directory with an absolute path to have a cache in", file=sys.stderr)
         return 1
     try:
         _run(args[0], folder)

@@ -119,7 +119,7 @@ impl Seeding<'_> {
         };
         match opened {
             Ok(cache) => return Some(cache),
-            Err(why) if why.is_suspicious() => {
+            Err(why) if why.deserves_warning() => {
                 self.observer.warning(&format!("{why}; pip is unpacked without it"))
             }
             Err(why) => self.give_up_cache(&why),

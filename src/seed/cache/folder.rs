@@ -1,19 +1,24 @@
 //! The cache's folder: where it is, and whether it may be trusted.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use etcetera::BaseStrategy;
 
 use super::{Cache, FOLDERS, tag};
 use crate::error::{Error, Result, quoted};
-use crate::fs::dir::{Access, Dir, current_user};
+use crate::fs::dir::{Access, Dir, current_user, facts_at};
 
 /// Why the cache is done without.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
-    /// The user has no home folder, so there is no place for it.
-    #[error("there is no home folder to have a cache in")]
+    /// The user has no home directory, or a relative one, so there is no place for it.
+    #[error("there is no home directory with an absolute path to have a cache in")]
     NoHome,
+    /// It is missing, we are root, and the nearest directory above it is another user's.
+    #[error("the cache {} is not made, because {} belongs to another user", quoted(.0), quoted(.1))]
+    AnothersHome(PathBuf, PathBuf),
     /// It can't be made or opened.
     #[error(transparent)]
     Io(#[from] Error),
@@ -29,16 +34,30 @@ pub enum Unusable {
 }
 
 impl Unusable {
-    /// Whether somebody may have prepared it, or the wrong folder is named, so that the user should know.
-    pub fn is_suspicious(&self) -> bool {
-        matches!(self, Self::NotOurs(_) | Self::OpenToOthers(..) | Self::Foreign(_))
+    /// Reports whether the user should know: another user may have prepared it, or the wrong directory is named. A
+    /// process hears only once that root has another user's home.
+    pub fn deserves_warning(&self) -> bool {
+        match self {
+            Self::NotOurs(_) | Self::OpenToOthers(..) | Self::Foreign(_) => true,
+            Self::AnothersHome(path, _) => is_first(path),
+            Self::NoHome | Self::Io(_) => false,
+        }
     }
 }
 
+/// Reports whether this path comes by for the first time in this process.
+fn is_first(path: &Path) -> bool {
+    static SEEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    // Never waited for: in a child of a fork its holder may be missing.
+    SEEN.try_lock().is_ok_and(|mut seen| seen.insert(path.to_owned()))
+}
+
 /// The folder `fastvenv` in the user's cache folder, by the platform's convention: `$XDG_CACHE_HOME` or `~/.cache`
-/// on Linux, `~/Library/Caches` on macOS. `None` without a home folder.
+/// on Linux, `~/Library/Caches` on macOS. `None` without a home directory that has an absolute path: with `HOME=.` a
+/// cache in whatever directory we are would be trusted.
 pub fn default_folder() -> Option<PathBuf> {
-    Some(etcetera::base_strategy::choose_native_strategy().ok()?.cache_dir().join("fastvenv"))
+    let folder = etcetera::base_strategy::choose_native_strategy().ok()?.cache_dir().join("fastvenv");
+    Some(folder).filter(|folder| folder.is_absolute())
 }
 
 impl Cache {
@@ -46,7 +65,10 @@ impl Cache {
     pub fn open_at(path: &Path) -> Result<Self, Unusable> {
         let root = match Dir::open(path) {
             Ok(root) => root,
-            Err(_) => create(path)?,
+            Err(_) => match anothers_parent(path) {
+                Some(parent) => return Err(Unusable::AnothersHome(path.to_owned(), parent.to_owned())),
+                None => create(path)?,
+            },
         };
         let root = trusted(root)?;
         if !tag::is_ours(&root)? {
@@ -68,6 +90,15 @@ pub(super) fn trusted(folder: Dir) -> Result<Dir, Unusable> {
         return Err(Unusable::OpenToOthers(folder.path().to_owned(), facts.mode));
     }
     Ok(folder)
+}
+
+/// The nearest directory above that exists, if we are root and it is another user's: under `sudo -E`, and in containers
+/// with a mounted home, directories that root makes there shut its owner out. pip makes no cache there either.
+fn anothers_parent(path: &Path) -> Option<&Path> {
+    const ROOT: u32 = 0;
+    let mut above = path.ancestors().skip(1);
+    let (parent, facts) = above.find_map(|parent| Some((parent, facts_at(parent).ok()?)))?;
+    (current_user() == ROOT && facts.owner != ROOT).then_some(parent)
 }
 
 fn create(path: &Path) -> Result<Dir> {
