@@ -6,16 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import threading
-import zipfile
-from pathlib import Path
 
 import pytest
 
 import fastvenv
 import seeding
 from fastvenv import cache as cache_command
+from wheels import newer_wheel
 
 ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "30"))
 
@@ -33,35 +31,6 @@ def pip(env, *args):
     """What pip prints; it must succeed."""
     command = [env / "bin/python", "-m", "pip", "--disable-pip-version-check", *args]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def bundled_wheel():
-    """The wheel of pip that the interpreter brings."""
-    import ensurepip
-
-    folders = [sysconfig.get_config_var("WHEEL_PKG_DIR"), Path(ensurepip.__file__).parent / "_bundled"]
-    wheels = [wheel for folder in folders if folder for wheel in Path(folder).glob("pip-*.whl")]
-    return wheels[-1]
-
-
-def newer_wheel(folder):
-    """A wheel of the same pip that calls itself version 99."""
-    old = bundled_wheel()
-    version = old.name.split("-")[1]
-    new = folder / old.name.replace(version, "99.0")
-    with zipfile.ZipFile(old) as source, zipfile.ZipFile(new, "w") as target:
-        for member in source.infolist():
-            content = source.read(member)
-            name = member.filename.replace(f"pip-{version}.dist-info", "pip-99.0.dist-info")
-            if name == "pip/__init__.py":
-                content = content.replace(version.encode(), b"99.0")
-            if name.endswith("/METADATA"):
-                content = content.replace(f"Version: {version}".encode(), b"Version: 99.0", 1)
-            if name.endswith("/RECORD"):
-                rows = [row.split(",")[0].replace(f"pip-{version}.", "pip-99.0.") for row in content.decode().split()]
-                content = "".join(f"{row},,\n" for row in rows).encode()
-            target.writestr(name, content)
-    return new
 
 
 def test_pip_lists_and_checks_itself(tmp_path):

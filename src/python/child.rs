@@ -10,28 +10,42 @@ use super::facts;
 /// Runs the environment's interpreter through `subprocess.check_output`, which is looked up in `fastvenv` as the
 /// stdlib looks it up in `venv`, so that patching either does what it always did.
 ///
-/// What could lead the child away from its environment is kept from it (gh-98251); everything else of the
-/// caller's environment stays. A child that fails is a `CalledProcessError` with its output.
+/// A child that fails is a `CalledProcessError` with its output.
 pub fn call_new_python(
     context: &Context<'_, '_>,
     py_args: &Bound<'_, PyTuple>,
     kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
-    let py = py_args.py();
-    let executable = context.get(intern!(py, "env_exec_cmd"))?;
-    let env_dir = context.get(intern!(py, "env_dir"))?;
-    let args = PyList::new(py, [&executable])?;
-    args.call_method1(intern!(py, "extend"), (py_args,))?;
+    run(context, py_args, kwargs, &variables(context)?)
+}
 
+/// The child's environment variables: the caller's, without those that could lead the child away from its environment
+/// (gh-98251).
+pub fn variables<'py>(context: &Context<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+    let py = context.0.py();
     let environ = facts::os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
-    environ.set_item("VIRTUAL_ENV", &env_dir)?;
+    environ.set_item("VIRTUAL_ENV", context.get(intern!(py, "env_dir"))?)?;
     for name in ["PYTHONHOME", "PYTHONPATH"] {
         environ.call_method1(intern!(py, "pop"), (name, py.None()))?;
     }
+    Ok(environ)
+}
+
+/// Does what [`call_new_python`] does, with these environment variables.
+pub fn run<'py>(
+    context: &Context<'_, 'py>,
+    py_args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'_, PyDict>>,
+    environ: &Bound<'py, PyAny>,
+) -> PyResult<()> {
+    let py = py_args.py();
+    let executable = context.get(intern!(py, "env_exec_cmd"))?;
+    let args = PyList::new(py, [&executable])?;
+    args.call_method1(intern!(py, "extend"), (py_args,))?;
 
     let kwargs = kwargs.map_or_else(|| Ok(PyDict::new(py)), |kwargs| kwargs.copy())?;
     kwargs.set_item("env", environ)?;
-    kwargs.set_item("cwd", env_dir)?;
+    kwargs.set_item("cwd", context.get(intern!(py, "env_dir"))?)?;
     kwargs.set_item("executable", executable)?;
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     subprocess.call_method(intern!(py, "check_output"), (args,), Some(&kwargs)).map(drop)

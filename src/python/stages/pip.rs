@@ -3,12 +3,13 @@
 use pyo3::exceptions::PyPermissionError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::executables;
-use crate::python::child::package;
+use crate::python::child::{self, package};
 use crate::python::context::Context;
 use crate::python::errors::noted;
+use crate::python::overriding::is_own;
 use crate::python::{ensurepip, seeding};
 
 /// `EnvBuilder._setup_pip`: what `ensurepip` leaves, natively where nothing unusual is asked for, and by running it
@@ -41,9 +42,22 @@ pub fn upgrade_dependencies(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAn
     let packages = package(py)?.getattr(intern!(py, "CORE_VENV_DEPS"))?;
     let bin_path = Context(context).get(intern!(py, "bin_path"))?;
     log::debug!(target: "fastvenv", "Upgrading {packages} packages in {bin_path}");
-    let mut args = vec![context.clone()];
-    args.extend(["-m", "pip", "install", "--upgrade"].map(|word| PyString::new(py, word).into_any()));
+    let words = ["-m", "pip", "install", "--upgrade"].map(|word| PyString::new(py, word).into_any());
+    let mut args = Vec::from(words);
     args.extend(packages.try_iter()?.collect::<PyResult<Vec<_>>>()?);
-    let args = pyo3::types::PyTuple::new(py, args)?;
-    builder.call_method1(intern!(py, "_call_new_python"), args).map(drop)
+    if is_own(builder, intern!(py, "_call_new_python"))? {
+        return upgrade_inside(&Context(context), &PyTuple::new(py, args)?);
+    }
+    args.insert(0, context.clone());
+    builder.call_method1(intern!(py, "_call_new_python"), PyTuple::new(py, args)?).map(drop)
+}
+
+/// Does what `_call_new_python` does, but keeps settings from pip that would have it install elsewhere.
+fn upgrade_inside<'py>(context: &Context<'_, 'py>, args: &Bound<'py, PyTuple>) -> PyResult<()> {
+    let py = args.py();
+    let environ = child::variables(context)?;
+    let directory = py.import("fastvenv._pip")?.call_method1("keep_inside", (&environ,))?;
+    let upgraded = child::run(context, args, None, &environ);
+    let removed = directory.call_method0("cleanup");
+    upgraded.and(removed.map(drop))
 }
