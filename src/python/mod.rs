@@ -11,6 +11,7 @@ mod facts;
 mod logging;
 mod options;
 mod overriding;
+mod patching;
 mod scheme;
 mod seeding;
 mod stages;

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::PyString;
 
 use super::context::Context;
 use super::facts;
-use super::overriding::{Own, is_own};
+use super::overriding::is_own;
+use super::patching::is_subprocess_patched;
 use super::scheme::Scheme;
 use crate::error::Error;
 use crate::seed::{Observer, Outcome, Request, Variables, seed};
@@ -101,26 +102,6 @@ fn has_own_stages(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<bool>
         }
     }
     Ok(true)
-}
-
-/// Whether somebody has put something of their own where `_call_new_python` would come by, through `check_output`: they
-/// want to see the call.
-fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
-    if super::child::package(py)?.getattr(intern!(py, "__dict__"))?.contains("subprocess")? {
-        return Ok(true);
-    }
-    let Some(subprocess) = facts::loaded(py, intern!(py, "subprocess"))? else {
-        return Ok(false);
-    };
-    let Some(own) = Own::get(py) else { return Ok(false) };
-    for name in ["check_output", "run"] {
-        if !own.is_function_of(&subprocess, &subprocess.getattr(name)?)? {
-            return Ok(true);
-        }
-    }
-    let class = subprocess.getattr("Popen")?;
-    Ok(!class.is_exact_instance_of::<PyType>()
-        || !class.getattr(intern!(py, "__module__"))?.eq("subprocess")?)
 }
 
 struct Paths {
