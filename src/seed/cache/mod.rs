@@ -164,6 +164,7 @@ impl Cache {
             {
                 return Ok((name, folder, alive));
             }
+            let _ = self.images.remove_tree(&name);
         }
         let source = std::io::Error::other("each folder to build in was taken away at once");
         Err(Error::io("keep a folder in", self.images.path(), source))

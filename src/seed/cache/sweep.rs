@@ -141,14 +141,14 @@ mod tests {
     use std::fs;
     use std::thread;
 
-    /// Hears and says nothing.
-    struct Deaf;
+    /// Says nothing; hears an interrupt, or none.
+    struct Hears(bool);
 
-    impl Observer for Deaf {
+    impl Observer for Hears {
         fn debug(&mut self, _: &str) {}
         fn warning(&mut self, _: &str) {}
         fn interrupted(&mut self) -> bool {
-            false
+            self.0
         }
     }
 
@@ -219,13 +219,21 @@ mod tests {
     }
 
     #[test]
+    fn an_interrupt_ends_the_search_for_a_workplace() {
+        let temp = tempfile::tempdir().unwrap();
+        let cache = cache(temp.path());
+        assert!(matches!(cache.workplace(&mut Hears(true)), Err(Error::Interrupted)));
+        assert_eq!(cache.images.names().unwrap(), ["key"]);
+    }
+
+    #[test]
     fn a_workplace_is_not_swept_while_its_builder_lives() {
         let temp = tempfile::tempdir().unwrap();
         let cache = cache(temp.path());
         thread::scope(|scope| {
             let builder = scope.spawn(|| {
                 for _ in 0..500 {
-                    let (name, folder, _alive) = cache.workplace(&mut Deaf).unwrap();
+                    let (name, folder, _alive) = cache.workplace(&mut Hears(false)).unwrap();
                     folder.make_folder("tree", Access::Owner).unwrap();
                     assert!(cache.images.open_folder(&name).is_ok());
                 }
