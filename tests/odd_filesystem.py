@@ -1,13 +1,16 @@
 """A file system that lacks what others have: a FUSE server that shows a directory under another path, with oddities.
 
-`python odd_filesystem.py DIRECTORY MOUNT_POINT ODDITY...`, as root, on Linux. The oddities: `links` (it reports no
-links for files), `owner=UID` (it shows everything with that owner), and `flock=ERRNO`, `utimens=ERRNO` and
-`chmod=ERRNO` (the call fails so; with `ignored` for ERRNO it does nothing).
+`python odd_filesystem.py DIRECTORY MOUNT_POINT ODDITY...`, as root, on Linux. The oddities:
+
+- `links`: it reports no links for files.
+- `owner=UID`: it shows everything with that owner; with `any` for UID, with another one each time.
+- `flock=ERRNO`, `utimens=ERRNO`, `chmod=ERRNO`: the call fails so; with `ignored` for ERRNO it does nothing.
 """
 
 import contextlib
 import ctypes
 import errno
+import itertools
 import os
 import stat
 import struct
@@ -22,7 +25,6 @@ Reply = bytes | None
 FLOCK_LOCKS = 1 << 10
 MODE, SIZE, MTIME, HANDLE = 1 << 0, 1 << 3, 1 << 5, 1 << 6  # what SETATTR is asked to set
 MAX_WRITE = 1 << 17
-VALID = 60  # for how many seconds the kernel need not ask again
 
 
 class Server:
@@ -30,6 +32,9 @@ class Server:
 
     def __init__(self, folder: str, oddities: list[str]) -> None:
         self.odd = dict(oddity.partition("=")[::2] for oddity in oddities)
+        self.owners = itertools.count(1)
+        # For how many seconds the kernel need not ask again.
+        self.valid = 0 if self.odd.get("owner") == "any" else 60
         # A node is known by the number of its file, and found by its parent and its latest name.
         self.places: dict[int, tuple[int, bytes]] = {1: (1, os.fsencode(folder))}
         self.numbers: dict[int, int] = {os.stat(folder).st_ino: 1}
@@ -105,7 +110,7 @@ class Server:
     def attributes(self, found: os.stat_result) -> bytes:
         """A file's metadata, as this file system shows them."""
         links = 0 if "links" in self.odd and stat.S_ISREG(found.st_mode) else found.st_nlink
-        owner = int(self.odd.get("owner", found.st_uid))
+        owner = next(self.owners) if self.odd.get("owner") == "any" else int(self.odd.get("owner", found.st_uid))
         times = found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns
         seconds, rests = zip(*(divmod(time, 10**9) for time in times), strict=True)
         numbers = found.st_ino, found.st_size, found.st_blocks, *seconds
@@ -117,7 +122,7 @@ class Server:
         found = os.lstat(self.child(parent, name))
         node = self.numbers.setdefault(found.st_ino, len(self.places) + 1)
         self.places[node] = parent, name
-        return struct.pack("QQQQII", node, 0, VALID, VALID, 0, 0) + self.attributes(found)
+        return struct.pack("QQQQII", node, 0, self.valid, self.valid, 0, 0) + self.attributes(found)
 
     def lookup(self, node: int, body: bytes) -> bytes:
         """Which node has that name."""
@@ -126,7 +131,9 @@ class Server:
     def getattr(self, node: int, body: bytes) -> bytes:
         """The metadata of an open file, or of one with a name."""
         flags, handle = struct.unpack_from("I4xQ", body)
-        return struct.pack("Q8x", VALID) + self.attributes(os.fstat(handle) if flags & 1 else os.lstat(self.path(node)))
+        return struct.pack("Q8x", self.valid) + self.attributes(
+            os.fstat(handle) if flags & 1 else os.lstat(self.path(node))
+        )
 
     def setattr(self, node: int, body: bytes) -> bytes:
         """Give a file a mode, a length or times."""

@@ -175,6 +175,17 @@ def test_a_file_system_that_shows_another_owner(tmp_path, monkeypatch):
         seeding.check_whole(root / "env")
 
 
+def test_a_file_system_that_shows_new_owners_each_time(tmp_path, monkeypatch):
+    """Files of an image for one use that look different when they are to be placed are left to ensurepip."""
+    with odd_filesystem.mounted(tmp_path / "files", "owner=any") as root, seeding.records() as seen:
+        monkeypatch.setenv("FASTVENV_CACHE_DIR", str(root / "cache"))
+        # This base has no ensurepip: that it is asked for is enough.
+        with seeding.base_that(tmp_path, 'base "$@"'), pytest.raises(subprocess.CalledProcessError):
+            seeding.create(root / "env")
+        assert any("by ensurepip, because" in line and "is no longer as it was made" in line for line in seen), seen
+        assert not list(seeding.site_packages(root / "env").glob(".fastvenv-*"))
+
+
 def test_files_that_belong_to_several_users(tmp_path, cache):
     """So it is too where what the compiling processes write has yet another owner."""
     faults.need_root()
