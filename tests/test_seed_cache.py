@@ -3,11 +3,14 @@
 import os
 import random
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+import faults
 import seeding
 from fastvenv import cache as cache_command
 from seeding import images
@@ -77,6 +80,23 @@ def test_a_file_damaged_by_the_disk(name, mode, tmp_path, filled, cache, monkeyp
     assert any(line.startswith("WARNING the cache is spoilt") and victim.name in line for line in seen), seen
     seeding.check_whole(tmp_path / "env")
     assert not any(line.startswith("WARNING") for line in seeding.create_natively(tmp_path / "second"))
+
+
+@pytest.mark.parametrize("error", ["EIO", "EUCLEAN", "EBADMSG"])
+def test_a_file_that_the_disk_lost(error, tmp_path, filled, cache):
+    """A file whose content can't be read any more is said and built anew, so that the next environment has a cache."""
+    faults.need_strace()
+    shutil.copytree(filled, cache)
+    victim = next(cache.glob("images/*/tree/pip/__main__.py"))
+    program = "import sys, seeding; print(*seeding.create_natively(sys.argv[1]), sep='\\n')"
+    strace = ["strace", "-qq", "-o", os.devnull, "-P", str(victim), "-e", f"inject=read:error={error}:when=1"]
+    command = [*strace, sys.executable, "-c", program, tmp_path / "env"]
+    environ = {**os.environ, "FASTVENV_LINK_MODE": "copy"}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert f"WARNING the cache is spoilt and is built anew: {victim}" in done.stdout
+    assert "origin: Built" in done.stdout
+    seeding.check_whole(tmp_path / "env")
+    assert any("origin: Cache" in line for line in seeding.create_natively(tmp_path / "second"))
 
 
 @pytest.mark.parametrize("name", ["manifest", "tree"])

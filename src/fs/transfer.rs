@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 
 pub use super::link_mode::LinkMode;
 
-use super::dir::{Dir, Facts, Kind, NewFile, clone_content, close, finish, mode_of};
+use super::dir::{Dir, Facts, Kind, NewFile, clone_content, close, finish, is_damage, mode_of};
 use crate::error::Error;
 
 /// What a file holds, as far as it is remembered.
@@ -56,7 +56,7 @@ impl Expected {
 /// Why a file was not brought over.
 #[derive(Debug)]
 pub enum Failure {
-    /// The file in the cache is missing or not what it must be.
+    /// The file in the cache is missing, not what it must be, or on a part of the disk that can't be read.
     Stale,
     /// The file in the cache is as it must be, as far as can be seen, but can't be read now.
     Unreadable(Error),
@@ -102,6 +102,8 @@ impl Transfer {
             true => Failure::Stale,
             false => Failure::Unreadable(Error::io("read", from.path().join(name), source)),
         };
+        // A file that opens but can't be read won't be better the next time.
+        let lost = |source| if is_damage(&source) { Failure::Stale } else { unread(source) };
         let written = |source| Failure::Io(Error::io("write", to.path().join(name), source));
         let (mut source, facts) = from.open_file(name).map_err(unread)?;
         if !expected.is_met_by(&facts) {
@@ -109,7 +111,7 @@ impl Transfer {
         }
         let mut target = unless_taken(to, name, || to.create_file(name)).map_err(written)?;
         if !self.cloned(&source, &target).map_err(written)? {
-            let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(unread)?;
+            let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(lost)?;
             if Content::of(bytes) != expected.content {
                 return Err(Failure::Stale);
             }

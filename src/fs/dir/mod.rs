@@ -24,7 +24,7 @@ use portable as form;
 use unix as form;
 
 pub use form::{Dir, Inherited, current_user, facts_at};
-pub(in crate::fs) use form::{clone_content, close, finish, mode_of, open_in_place, rename_new};
+pub(in crate::fs) use form::{clone_content, close, finish, is_damage, mode_of, open_in_place, rename_new};
 pub use lock::Lock;
 
 /// What kind of thing a name stands for, links not followed.

@@ -267,6 +267,12 @@ pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether this is what the system says of a file that a disk has lost.
+pub(in crate::fs) fn is_damage(error: &io::Error) -> bool {
+    const ERROR_CRC: i32 = 23;
+    cfg!(windows) && error.raw_os_error() == Some(ERROR_CRC)
+}
+
 /// The permission bits of an open file: there are none.
 pub(in crate::fs) fn mode_of(_file: &File) -> io::Result<u32> {
     Ok(0o644)

@@ -11,7 +11,9 @@ use rustix::io::Errno;
 
 pub use super::unix_files::Inherited;
 use super::unix_files::{access_lists, timestamps};
-pub(in crate::fs) use super::unix_files::{clone_content, close, finish, mode_of, open_in_place, rename_new};
+pub(in crate::fs) use super::unix_files::{
+    clone_content, close, finish, is_damage, mode_of, open_in_place, rename_new,
+};
 use super::{Access, Facts, Kind, Lock, NewFile};
 use crate::error::{Error, Result};
 

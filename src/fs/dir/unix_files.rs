@@ -104,6 +104,16 @@ pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     }
 }
 
+/// Whether this is what the system says of a file that a disk has lost, or whose checksum the file system found wrong.
+pub(in crate::fs) fn is_damage(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    #[cfg(target_os = "linux")]
+    if errno == Some(Errno::UCLEAN) {
+        return true;
+    }
+    matches!(errno, Some(Errno::IO | Errno::BADMSG))
+}
+
 /// The permission bits of an open file.
 pub(in crate::fs) fn mode_of(file: &File) -> io::Result<u32> {
     Ok(facts(&fstat(file)?).mode)
