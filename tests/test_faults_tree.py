@@ -26,6 +26,14 @@ def furnished(env):
     (env / "bin" / "tool").write_text("mine, too")
 
 
+def abandoned(env):
+    """An older environment whose Python was uninstalled."""
+    furnished(env)
+    executable = env / "bin" / Path(sys._base_executable).name
+    executable.unlink()
+    executable.symlink_to("/nowhere/python3")
+
+
 @pytest.fixture(params=[untouched, furnished], ids=lambda prepare: prepare.__name__)
 def prepare(request):
     """The state in which the folder of the environment is."""
@@ -76,6 +84,7 @@ def check_note(env, before, outcome):
     assert not env.exists() or list(env.iterdir())
 
 
+@pytest.mark.parametrize("prepare", [untouched, furnished, abandoned], ids=lambda prepare: prepare.__name__)
 @pytest.mark.parametrize("options", [LINKS, COPIES], ids=["links", "copies"])
 def test_a_kill_at_a_call(options, prepare, tmp_path):
     """Killed at any call, a creation leaves no half file, and the next one completes the environment."""

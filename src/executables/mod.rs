@@ -59,6 +59,15 @@ pub fn link_or_copy(source: &Path, destination: &Path, text: LinkText) -> Result
     }
 }
 
+/// As [`link_or_copy`], but in the place of the file or link at `destination`, in one step: there is no moment without
+/// either.
+pub fn link_or_copy_over(source: &Path, destination: &Path, text: LinkText) -> Result<Placed> {
+    match target(source, destination, text).and_then(|target| fs::symlink_over(target, destination)) {
+        Ok(()) => Ok(Placed::Linked),
+        Err(why) => fs::copy_contents(source, destination).map(|()| Placed::CopiedInstead(why)),
+    }
+}
+
 /// Completes a copy of the executable that a killed run left before it could be executed. Whatever else stands there
 /// is left as it is.
 pub fn finish_copy(executable: &Path, path: &Path) -> Result<()> {
@@ -72,11 +81,14 @@ pub fn remove(path: &Path) -> Result<()> {
 
 /// Links `destination` to `source`; an error if anything has that name.
 pub fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
+    fs::symlink(target(source, destination, text)?, destination)
+}
+
+/// The text of the link.
+fn target<'a>(source: &'a Path, destination: &Path, text: LinkText) -> Result<&'a Path> {
     match (text, source.file_name()) {
-        (LinkText::Whole, _) => fs::symlink(source, destination),
-        (LinkText::NameAlone, Some(name)) if source.parent() == destination.parent() => {
-            fs::symlink(Path::new(name), destination)
-        }
+        (LinkText::Whole, _) => Ok(source),
+        (LinkText::NameAlone, Some(name)) if source.parent() == destination.parent() => Ok(Path::new(name)),
         (LinkText::NameAlone, _) => Err(Error::Refused(format!(
             "{} and {} do not stand in one folder",
             quoted(source),

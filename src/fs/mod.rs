@@ -143,6 +143,11 @@ pub fn symlink(target: &Path, link: &Path) -> Result<()> {
     symlink_file(target, link).map_err(|source| Error::io2("link", target, link, source))
 }
 
+/// Makes `link` a symbolic link whose text is `target`, in the place of the file or link that has the name.
+pub fn symlink_over(target: &Path, link: &Path) -> Result<()> {
+    whole::link_over(target, link).map_err(|source| Error::io2("link", target, link, source))
+}
+
 #[cfg(unix)]
 fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, link)

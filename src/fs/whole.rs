@@ -164,8 +164,20 @@ fn told(renamed: io::Result<()>) -> io::Result<Named> {
     }
 }
 
-/// A new file in the same folder. The name is short, so that it fits wherever the other names of an environment do.
+/// Makes a link in the place of the file or link that has the name, in one step: a process that is killed leaves the old
+/// one or the new one.
+pub(super) fn link_over(target: &Path, path: &Path) -> io::Result<()> {
+    let (unfinished, ()) = make_beside(path, |unfinished| super::symlink_file(target, unfinished))?;
+    fs::rename(&unfinished, path).inspect_err(|_| drop(fs::remove_file(&unfinished)))
+}
+
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    make_beside(path, |unfinished| File::create_new(unfinished))
+}
+
+/// Makes a new file or link in the same folder. The name is short, so that it fits wherever the other names of an
+/// environment do.
+fn make_beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(PathBuf, T)> {
     let mut attempt = 0;
     loop {
         // The time too: processes of two containers may have one id, and nobody may find another's file by his name.
@@ -175,10 +187,10 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
         attempt += 1;
         let name = format!("{UNFINISHED}{}-{seconds}{rest:09}", std::process::id());
         let unfinished = path.with_file_name(name);
-        match File::create_new(&unfinished) {
+        match make(&unfinished) {
             // Another thread has asked for the time at the same moment.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < MOST_NAMES => {}
-            created => return created.map(|file| (unfinished, file)),
+            made => return made.map(|made| (unfinished, made)),
         }
     }
 }
@@ -211,13 +223,13 @@ fn is_ours(old: &Metadata, _new: &Metadata) -> bool {
 pub fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        if is_unfinished(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        if is_unfinished(&entry.file_name()) && entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
             let _ = fs::remove_file(entry.path());
         }
     }
 }
 
-/// Whether [`create_beside`] gives such names: a user's file may start like one.
+/// Whether [`make_beside`] gives such names: a user's file may start like one.
 fn is_unfinished(name: &OsStr) -> bool {
     let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     let numbers = name.as_encoded_bytes().strip_prefix(UNFINISHED.as_bytes());
@@ -274,6 +286,7 @@ mod tests {
         for name in [".fastvenv-1-2", "fastvenv-1-2", ".gitignore", ".fastvenv-version", ".fastvenv-1-2-3"] {
             fs::write(temp.path().join(name), "").unwrap();
         }
+        super::super::symlink(Path::new("python"), &temp.path().join(".fastvenv-3-4")).unwrap();
         sweep(temp.path());
         assert_eq!(
             names(temp.path()),

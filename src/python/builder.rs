@@ -68,7 +68,7 @@ impl EnvBuilder {
         dst: &Bound<'_, PyAny>,
         relative_symlinks_ok: bool,
     ) -> PyResult<()> {
-        guarded(|| executables::symlink_or_copy(slf.as_any(), src, dst, relative_symlinks_ok).map(drop))
+        guarded(|| executables::symlink_or_copy(slf.as_any(), src, dst, relative_symlinks_ok))
     }
 
     fn create_git_ignore_file(slf: &Bound<'_, Self>, context: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -7,7 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::error::quoted;
+use crate::error::{Result, quoted};
 use crate::executables::found::{Bin, OtherLinks, Verdict};
 use crate::executables::{self, LinkText, Placed, nt};
 use crate::fs;
@@ -19,29 +19,43 @@ use crate::python::options::is_set;
 use crate::python::overriding::is_own;
 use crate::python::scheme::Scheme;
 
-/// `EnvBuilder.symlink_or_copy`. Tells what became of it, which Python's method doesn't.
+/// `EnvBuilder.symlink_or_copy`.
 pub fn symlink_or_copy(
     builder: &Bound<'_, PyAny>,
     src: &Bound<'_, PyAny>,
     dst: &Bound<'_, PyAny>,
     relative_symlinks_ok: bool,
-) -> PyResult<Placed> {
+) -> PyResult<()> {
     let py = builder.py();
     if facts::platform(py)? == Platform::Nt {
         return Err(PyAssertionError::new_err("symlink_or_copy is not for Windows"));
     }
     let (source, destination): (PathBuf, PathBuf) = (src.extract()?, dst.extract()?);
-    let symlinks = is_set(builder, intern!(py, "symlinks"))?;
-    let text = if relative_symlinks_ok { LinkText::NameAlone } else { LinkText::Whole };
-    let placed = py.detach(|| {
-        if symlinks {
-            executables::link_or_copy(&source, &destination, text)
-        } else {
-            fs::copy_contents(&source, &destination).map(|()| Placed::Copied)
-        }
+    let link = is_set(builder, intern!(py, "symlinks"))?.then_some(executables::link_or_copy as Link);
+    place(py, &source, &destination, link, text(relative_symlinks_ok)).map(drop)
+}
+
+/// A way to link, or to copy where that can't be done.
+type Link = fn(&Path, &Path, LinkText) -> Result<Placed>;
+
+fn text(is_beside: bool) -> LinkText {
+    if is_beside { LinkText::NameAlone } else { LinkText::Whole }
+}
+
+/// Links in that way, or copies if there is none.
+fn place(
+    py: Python<'_>,
+    source: &Path,
+    destination: &Path,
+    link: Option<Link>,
+    text: LinkText,
+) -> PyResult<Placed> {
+    let placed = py.detach(|| match link {
+        Some(link) => link(source, destination, text),
+        None => fs::copy_contents(source, destination).map(|()| Placed::Copied),
     })?;
     if let Placed::CopiedInstead(why) = &placed {
-        log::warn!(target: "fastvenv", "Unable to symlink {} to {}", quoted(&source), quoted(&destination));
+        log::warn!(target: "fastvenv", "Unable to symlink {} to {}", quoted(source), quoted(destination));
         log::debug!(target: "fastvenv", "copied it instead: {why}");
     }
     Ok(placed)
@@ -124,11 +138,9 @@ impl<'py> Placing<'_, 'py> {
         }
         let verdict = if self.symlinks { py.detach(|| bin.executable())? } else { Verdict::Made };
         match verdict {
-            Verdict::Kept if self.is_own => return Ok(()),
-            Verdict::Kept | Verdict::Made => {}
-            Verdict::Replaced => py.detach(|| executables::remove(bin.env_exe))?,
+            Verdict::Kept if self.is_own => Ok(()),
+            _ => self.place(base, env_exe, (bin.base, bin.env_exe), verdict, false),
         }
-        self.place(base, env_exe, bin.env_exe, false)
     }
 
     /// Another name of the executable.
@@ -138,13 +150,11 @@ impl<'py> Placing<'_, 'py> {
             return Ok(Verdict::Made);
         }
         let verdict = py.detach(|| bin.alias(path))?;
-        match verdict {
-            Verdict::Kept => py.detach(|| executables::finish_copy(bin.env_exe, path))?,
-            Verdict::Made => self.place(env_exe, path_text(py, path)?.as_any(), path, true)?,
-            Verdict::Replaced => {
-                py.detach(|| executables::remove(path))?;
-                self.place(env_exe, path_text(py, path)?.as_any(), path, true)?;
-            }
+        if verdict == Verdict::Kept {
+            py.detach(|| executables::finish_copy(bin.env_exe, path))?;
+        } else {
+            let dst = path_text(py, path)?;
+            self.place(env_exe, dst.as_any(), (bin.env_exe, path), verdict, true)?;
         }
         Ok(verdict)
     }
@@ -161,15 +171,22 @@ impl<'py> Placing<'_, 'py> {
         &self,
         src: &Bound<'py, PyAny>,
         dst: &Bound<'py, PyAny>,
-        path: &Path,
+        (source, path): (&Path, &Path),
+        verdict: Verdict,
         is_beside: bool,
     ) -> PyResult<()> {
         let py = self.builder.py();
         if self.is_own {
-            if matches!(symlink_or_copy(self.builder, src, dst, is_beside)?, Placed::Linked) {
+            let over = verdict == Verdict::Replaced;
+            let link: Link = if over { executables::link_or_copy_over } else { executables::link_or_copy };
+            let link = self.symlinks.then_some(link);
+            if matches!(place(py, source, path, link, text(is_beside))?, Placed::Linked) {
                 return Ok(());
             }
         } else {
+            if verdict == Verdict::Replaced {
+                py.detach(|| executables::remove(path))?;
+            }
             let options = PyDict::new(py);
             if is_beside {
                 options.set_item(intern!(py, "relative_symlinks_ok"), true)?;
