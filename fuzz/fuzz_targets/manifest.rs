@@ -42,6 +42,7 @@ fuzz_target!(|input: Input| {
         mode: file.mode,
         checksum: file.checksum,
         executable: file.executable,
+        owner: None,
     };
     let names =
         input.folders.iter().flat_map(|(path, files)| files.iter().map(|file| file.name).chain([*path]));
