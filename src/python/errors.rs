@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::context::path_text;
+use super::finalizing;
 use crate::error::{Error, quoted};
 use crate::panics::caught;
 
@@ -31,9 +32,13 @@ impl From<Error> for PyErr {
     }
 }
 
-/// Does the work of one call from Python: a panic in it is raised as a `RuntimeError`.
+/// Does the work of one call from Python: a panic in it is raised as a `RuntimeError`, and a daemon thread may meet the
+/// end of the interpreter in it.
 pub fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    caught(work)?
+    finalizing::safely(|| {
+        let done = caught(work).unwrap_or_else(|bug| Err(bug.into()));
+        super::logging::interruption().map_or(done, Err)
+    })
 }
 
 /// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass; what was being

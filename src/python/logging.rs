@@ -1,7 +1,9 @@
 //! Records to the logger `fastvenv`, through pyo3-log, without importing `logging` before it is needed.
 
+use std::cell::Cell;
+
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -51,6 +53,14 @@ impl LazyLogger {
     }
 }
 
+/// Whether `logging` is loaded. Another thread may be importing it: an interrupt may then come before it has.
+fn is_loaded(py: Python<'_>) -> bool {
+    loaded(py, intern!(py, "logging")).map(|logging| logging.is_some()).unwrap_or_else(|error| {
+        settle(py, error);
+        false
+    })
+}
+
 /// What somebody has put in the place of `fastvenv.logger`, as they would in that of `venv.logger`.
 fn stand_in(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Some(package) = loaded(py, intern!(py, "fastvenv"))? else { return Ok(None) };
@@ -59,27 +69,34 @@ fn stand_in(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     Ok((!found.is_none()).then_some(found))
 }
 
-/// A record can't fail its stage. An interrupt is raised again at Python's next look; anything else is reported as what
-/// nobody can catch.
+thread_local! {
+    static INTERRUPTION: Cell<Option<PyErr>> = const { Cell::new(None) };
+}
+
+/// Logging never fails a stage: an `Exception` is reported as unraisable. What isn't one, like an interrupt, is raised
+/// when the stage has ended.
 fn settle(py: Python<'_>, error: PyErr) {
-    if !error.is_instance_of::<PyKeyboardInterrupt>(py) {
-        return error.write_unraisable(py, None);
+    if error.is_instance_of::<PyException>(py) {
+        error.write_unraisable(py, None);
+    } else {
+        INTERRUPTION.set(Some(error));
     }
-    // First, since callbacks of what it holds would look for interrupts, and ignore this one.
-    drop(error);
-    // SAFETY: the GIL is held, and the function takes nothing.
-    unsafe { pyo3::ffi::PyErr_SetInterrupt() };
+}
+
+/// What interrupted a record of this thread since the last call.
+pub fn interruption() -> Option<PyErr> {
+    INTERRUPTION.take()
 }
 
 impl Log for LazyLogger {
     fn enabled(&self, metadata: &Metadata) -> bool {
-        metadata.level() <= Level::Warn
-            || Python::attach(|py| matches!(loaded(py, intern!(py, "logging")), Ok(Some(_))))
+        metadata.level() <= Level::Warn || Python::try_attach(is_loaded).unwrap_or(false)
     }
 
     fn log(&self, record: &Record) {
         if self.enabled(record.metadata()) {
-            Python::attach(|py| self.hand_over(py, record).unwrap_or_else(|error| settle(py, error)));
+            // Refused while the interpreter ends. Records are logged with the GIL held, so only an embedder sees that.
+            Python::try_attach(|py| self.hand_over(py, record).unwrap_or_else(|error| settle(py, error)));
         }
     }
 

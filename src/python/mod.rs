@@ -8,12 +8,14 @@ mod context;
 mod ensurepip;
 mod errors;
 mod facts;
+mod finalizing;
 mod logging;
 mod options;
 mod overriding;
 mod patching;
 mod scheme;
 mod seeding;
+mod signals;
 mod stages;
 mod timing;
 

@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -14,11 +13,8 @@ use super::facts;
 use super::overriding::is_own;
 use super::patching::is_subprocess_patched;
 use super::scheme::Scheme;
-use crate::error::Error;
-use crate::seed::{Observer, Outcome, Request, Variables, seed};
-
-/// How often Python's signals are looked at. Each look may have to wait for the GIL.
-const GLANCE: Duration = Duration::from_millis(20);
+use super::signals::detached;
+use crate::seed::{Outcome, Request, Variables, seed};
 
 /// What has to be fastvenv's own for the native way to be taken.
 const STAGES: [&str; 4] = ["_setup_pip", "_call_new_python", "setup_python", "_venv_path"];
@@ -33,19 +29,16 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
             return Ok(false);
         }
     };
-    let mut signals = Signals::new();
-    let outcome = py.detach(|| seed(&request, &mut signals));
-    match outcome {
-        Ok(Outcome::Seeded { origin, link_mode }) => {
+    match detached(py, |signals| seed(&request, signals))? {
+        Outcome::Seeded { origin, link_mode } => {
             let mode = link_mode.name();
             log::debug!(target: "fastvenv", "pip is installed natively (files: {mode}, origin: {origin:?})");
             Ok(true)
         }
-        Ok(Outcome::NotServed(reason)) => {
+        Outcome::NotServed(reason) => {
             log::debug!(target: "fastvenv", "pip is installed by ensurepip, because {reason}");
             Ok(false)
         }
-        Err(error) => Err(signals.exception(error)),
     }
 }
 
@@ -136,43 +129,4 @@ pub fn variables(py: Python<'_>) -> PyResult<Variables> {
     Variables::from_lookup(|name| {
         environ.call_method1(intern!(py, "get"), (name,))?.extract::<Option<OsString>>()
     })
-}
-
-/// Passes the core's lines on to the logger, and Python's signals to the core.
-pub struct Signals {
-    looked: Instant,
-    raised: Option<PyErr>,
-}
-
-impl Signals {
-    pub fn new() -> Self {
-        Self { looked: Instant::now(), raised: None }
-    }
-
-    /// The exception for an error of the core: for an interrupt, the one that the signal's handler raised.
-    pub fn exception(self, error: Error) -> PyErr {
-        match (error, self.raised) {
-            (Error::Interrupted, Some(raised)) => raised,
-            (error, _) => error.into(),
-        }
-    }
-}
-
-impl Observer for Signals {
-    fn debug(&mut self, message: &str) {
-        log::debug!(target: "fastvenv", "{message}");
-    }
-
-    fn warning(&mut self, message: &str) {
-        log::warn!(target: "fastvenv", "{message}");
-    }
-
-    fn interrupted(&mut self) -> bool {
-        if self.looked.elapsed() < GLANCE {
-            return false;
-        }
-        self.raised = Python::attach(|py| py.check_signals()).err();
-        self.looked = Instant::now();
-        self.raised.is_some()
-    }
 }

@@ -19,20 +19,17 @@ use crate::python::errors::noted;
 use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::scheme::Scheme;
-use crate::python::seeding::Signals;
+use crate::python::signals::detached;
 use crate::scripts::install;
 use crate::seed::Observer;
 
 /// `EnvBuilder.clear_directory`.
 pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> {
     let path: PathBuf = path.extract()?;
-    let mut signals = Signals::new();
-    py.detach(|| fs::clear_folder(&path, &mut || signals.interrupted())).map_err(|error| {
-        let error = signals.exception(error);
-        match note_of_remains(&path) {
-            Some(note) => noted(py, error, &note),
-            None => error,
-        }
+    let cleared = detached(py, |signals| fs::clear_folder(&path, &mut || signals.interrupted()));
+    cleared.map_err(|error| match note_of_remains(&path) {
+        Some(note) => noted(py, error, &note),
+        None => error,
     })
 }
 

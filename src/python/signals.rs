@@ -1,0 +1,92 @@
+//! The core at work without the GIL, and what reaches it from Python meanwhile: signals, and the interpreter's end.
+
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use super::finalizing;
+use crate::error::{Error, Result};
+use crate::seed::Observer;
+
+/// How often Python's signals are looked at. Each look may have to wait for the GIL.
+const GLANCE: Duration = Duration::from_millis(20);
+/// After how many questions they are looked at in any case: the clock may stand still (libfaketime).
+const QUESTIONS: u32 = 100;
+
+/// Lets the core `work` without the GIL. An interrupt of it is the exception that the signal's handler raised.
+pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce(&mut Signals) -> Result<T> + Send) -> PyResult<T> {
+    let mut signals = Signals::new(py)?;
+    let done = py.detach(|| work(&mut signals));
+    for (level, line) in &signals.lines {
+        log::log!(target: "fastvenv", *level, "{line}");
+    }
+    done.map_err(|error| signals.exception(error))
+}
+
+/// Keeps the core's lines for the logger, and passes Python's signals to the core.
+pub struct Signals {
+    /// Whether this is the thread in which Python handles signals. Others needn't look, which is not quite safe while
+    /// the interpreter ends: between the question whether it does and the attempt to take the GIL, it may begin to.
+    handles: bool,
+    looked: Instant,
+    questions: u32,
+    raised: Option<PyErr>,
+    lines: Vec<(log::Level, String)>,
+}
+
+impl Signals {
+    fn new(py: Python<'_>) -> PyResult<Self> {
+        let handles = handles_signals(py)?;
+        Ok(Self { handles, looked: Instant::now(), questions: 0, raised: None, lines: Vec::new() })
+    }
+
+    fn exception(self, error: Error) -> PyErr {
+        match (error, self.raised) {
+            (Error::Interrupted, Some(raised)) => raised,
+            (error, _) => error.into(),
+        }
+    }
+
+    fn is_time_to_look(&mut self) -> bool {
+        self.questions += 1;
+        let is_time = self.questions >= QUESTIONS || self.looked.elapsed() >= GLANCE;
+        if is_time {
+            self.questions = 0;
+            self.looked = Instant::now();
+        }
+        is_time
+    }
+}
+
+/// Whether this is the main thread of the main interpreter. Nothing says so in all versions; but setting the wake-up
+/// descriptor is refused elsewhere with a ValueError, and here with an OSError, since there is no descriptor -2.
+fn handles_signals(py: Python<'_>) -> PyResult<bool> {
+    let signal = py.import(intern!(py, "_signal"))?;
+    match signal.call_method1(intern!(py, "set_wakeup_fd"), (-2,)) {
+        Err(error) if error.is_instance_of::<PyValueError>(py) => Ok(false),
+        _ => Ok(true),
+    }
+}
+
+impl Observer for Signals {
+    fn debug(&mut self, message: &str) {
+        self.lines.push((log::Level::Debug, message.to_owned()));
+    }
+
+    fn warning(&mut self, message: &str) {
+        self.lines.push((log::Level::Warn, message.to_owned()));
+    }
+
+    fn interrupted(&mut self) -> bool {
+        // The core then cleans up, and this thread gets no further than to ask for the GIL.
+        if finalizing::has_begun() {
+            return true;
+        }
+        if self.handles && self.is_time_to_look() {
+            self.raised = Python::try_attach(|py| py.check_signals().err()).flatten();
+        }
+        self.raised.is_some()
+    }
+}
