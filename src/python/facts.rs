@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyException, PyImportError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -80,6 +80,15 @@ pub fn base_executable(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     ))
 }
 
+/// The value, or `None` for an `Exception`. What isn't one, like an interrupt, is never swallowed.
+pub fn tolerated<T>(py: Python<'_>, done: PyResult<T>) -> PyResult<Option<T>> {
+    match done {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_instance_of::<PyException>(py) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The module, if it has been imported in this process. One that another thread is importing is waited for.
 pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let found = sys(py, intern!(py, "modules"))?.call_method1(intern!(py, "get"), (module,))?;
@@ -88,8 +97,8 @@ pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<O
     }
     // What an import statement looks at too, after work that is for nothing where the import has ended.
     let spec = found.getattr(intern!(py, "__spec__"));
-    let initializing = spec.and_then(|spec| spec.getattr(intern!(py, "_initializing")));
-    if initializing.is_ok_and(|yes| yes.is_truthy().unwrap_or(true)) {
+    let initializing = spec.and_then(|spec| spec.getattr(intern!(py, "_initializing"))?.is_truthy());
+    if tolerated(py, initializing)?.unwrap_or_default() {
         return Ok(Some(py.import(module)?.into_any()));
     }
     Ok(Some(found))
@@ -142,6 +151,8 @@ pub fn wheel_pkg_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
         Ok(data) if !redirected => {
             data.getattr("build_time_vars")?.call_method1(intern!(py, "get"), (name,))?
         }
+        // An interrupt, or what another signal's handler raises, doesn't mean that the module isn't there.
+        Err(error) if !error.is_instance_of::<PyImportError>(py) => return Err(error),
         _ => py.import(intern!(py, "sysconfig"))?.call_method1(intern!(py, "get_config_var"), (name,))?,
     };
     if value.is_truthy()? { Ok(Some(value.extract()?)) } else { Ok(None) }

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::context::Context;
-use super::facts;
+use super::facts::{self, tolerated};
 use super::overriding::is_own;
 use super::patching::is_subprocess_patched;
 use super::scheme::Scheme;
@@ -106,20 +106,20 @@ struct Paths {
 /// The context's paths, if they are those that `ensure_directories` gives.
 fn own_paths(context: &Context<'_, '_>, scheme: &Scheme<'_, '_>) -> PyResult<Option<Paths>> {
     let py = context.0.py();
-    let attribute = |name: &Bound<'_, _>| context.path(name).ok();
+    let attribute = |name: &Bound<'_, _>| tolerated(py, context.path(name));
     let (Some(env_dir), Some(bin_path), Some(env_exe), Some(env_exec_cmd)) = (
-        attribute(intern!(py, "env_dir")),
-        attribute(intern!(py, "bin_path")),
-        attribute(intern!(py, "env_exe")),
-        attribute(intern!(py, "env_exec_cmd")),
+        attribute(intern!(py, "env_dir"))?,
+        attribute(intern!(py, "bin_path"))?,
+        attribute(intern!(py, "env_exe"))?,
+        attribute(intern!(py, "env_exec_cmd"))?,
     ) else {
         // A partial context is a subclass's own.
         return Ok(None);
     };
     let own = bin_path == scheme.path(&env_dir, "scripts")?
-        && attribute(intern!(py, "python_exe")).is_some_and(|name| env_exe == bin_path.join(name))
+        && attribute(intern!(py, "python_exe"))?.is_some_and(|name| env_exe == bin_path.join(name))
         && env_exe == env_exec_cmd
-        && attribute(intern!(py, "executable")) == Some(facts::base_executable(py)?.extract()?);
+        && attribute(intern!(py, "executable"))? == Some(facts::base_executable(py)?.extract()?);
     Ok(own.then_some(Paths { env_dir, bin_path, env_exe }))
 }
 

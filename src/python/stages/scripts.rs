@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pyo3::exceptions::PyUnicodeError;
+use pyo3::exceptions::{PyException, PyUnicodeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -145,6 +145,7 @@ fn values(context: &Context<'_, '_>) -> PyResult<Values<Vec<u8>>> {
 fn shell_of(context: &Context<'_, '_>) -> PyResult<Shell> {
     match context.get(intern!(context.0.py(), "script_path")) {
         Ok(path) => Ok(Shell::of_script(&path.extract::<PathBuf>()?)),
-        Err(_) => Ok(Shell::Sh),
+        Err(error) if error.is_instance_of::<PyException>(context.0.py()) => Ok(Shell::Sh),
+        Err(error) => Err(error),
     }
 }
