@@ -1,6 +1,7 @@
 """Interrupts are heard and raised, whatever they interrupt."""
 
 import fcntl
+import logging
 import os
 import signal
 import subprocess
@@ -28,6 +29,24 @@ def test_an_interrupt_of_an_import_is_raised(raised, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     with pytest.raises(raised):
         fastvenv.create(tmp_path / "env", symlinks=True, with_pip=True)
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_of_a_record_is_raised(raised, tmp_path, monkeypatch):
+    """What a signal's handler raises while a record is handled ends the creation."""
+
+    class Interrupting(logging.Handler):
+        def emit(self, record):
+            raise raised
+
+    logger = logging.getLogger("fastvenv")
+    monkeypatch.setattr(logger, "handlers", [Interrupting()])
+    logger.setLevel(logging.DEBUG)
+    try:
+        with pytest.raises(raised):
+            fastvenv.create(tmp_path / "env", symlinks=True)
+    finally:
+        logger.setLevel(logging.NOTSET)
 
 
 @pytest.mark.usefixtures("cache")

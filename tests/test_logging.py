@@ -202,3 +202,10 @@ def test_a_logger_in_the_place_of_the_module_s_own_is_told(apart):
         fastvenv.EnvBuilder(symlinks=True).symlink_or_copy(source, folder / "x", True)
     ((message,), _) = logger.warning.call_args
     assert message.startswith("Unable to symlink")
+
+
+def test_the_variable_is_read_from_os_environ(tmp_path, monkeypatch):
+    """FASTVENV_LOG is taken from os.environ, since reading the system's own would race with other threads."""
+    monkeypatch.setattr(os, "environ", {**os.environ, "FASTVENV_LOG": "verbose"})
+    with pytest.raises(ValueError, match="FASTVENV_LOG"):
+        fastvenv.create(tmp_path / "env", symlinks=True)

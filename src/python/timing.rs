@@ -1,5 +1,6 @@
 //! What is done and how long each stage takes, told to whoever listens to the logger `fastvenv` at DEBUG.
 
+use std::ffi::OsString;
 use std::time::Instant;
 
 use pyo3::intern;
@@ -54,11 +55,11 @@ impl Stopwatch {
 
 /// `FASTVENV_LOG=debug` shows the records on stderr.
 ///
-/// The variable is read past `os.environ`, which passes every change on to the system but takes 2 µs to say that it
-/// has no such key. The GIL, which is held here, keeps Python from changing it meanwhile; a free-threaded Python has
-/// none, and there it is as unwise as in C to change the environment while other threads work.
+/// It is read from `os.environ`: `getenv` would race with another thread that changes the environment.
 fn heed_variable(py: Python<'_>) -> PyResult<()> {
-    match std::env::var_os("FASTVENV_LOG") {
+    let environ = facts::os(py)?.getattr(intern!(py, "environ"))?;
+    let value = environ.call_method1(intern!(py, "get"), (intern!(py, "FASTVENV_LOG"),))?;
+    match value.extract::<Option<OsString>>()? {
         None => Ok(()),
         Some(value) if value.is_empty() => Ok(()),
         Some(value) if value == "debug" => py.import("fastvenv._log")?.call_method0("show_debug").map(drop),
