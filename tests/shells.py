@@ -1,6 +1,7 @@
 """Real shells, and the activation scripts of an environment that exists only as far as they need it."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -186,3 +187,16 @@ def run(shell, folder, *lines, env=None, options=()):
 def exported(path):
     """The command that writes what a child inherits to a file."""
     return f"{ENV} -0 > {path}"
+
+
+# What shells change by themselves from one command to the next.
+VOLATILE = re.compile(
+    rb"""(declare|typeset|export|-\S+|\s)*'?(_|[?!#]|BASH_\w+|FUNCNAME|PIPESTATUS|pipestatus|status|LINENO|\w*RANDOM
+    |SECONDS|EPOCH\w+|HISTCMD|KSH_MATCH|\.sh\.\w+|\.sh)'?([=\[\s]|$)""",
+    re.VERBOSE,
+)
+
+
+def state(path):
+    """The lines of a snapshot that only a script could have changed."""
+    return sorted(line for line in path.read_bytes().split(b"\n") if not VOLATILE.match(line) and line[:1] != b"#")

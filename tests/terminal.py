@@ -36,8 +36,12 @@ class Terminal:
         """Type a line, and return the prompt that is drawn after it."""
         self.lines += 1
         # The quotes keep the echo of what is typed from looking like what is printed.
-        os.write(self.descriptor, os.fsencode(f"{line}; echo do''ne{self.lines}") + b"\r")
+        self.send(f"{line}; echo do''ne{self.lines}")
         return self.wait_for_prompt_after(b"done%d\n" % self.lines)
+
+    def send(self, line):
+        """Type a line and don't wait for what comes of it."""
+        os.write(self.descriptor, os.fsencode(line) + b"\r")
 
     def wait_for_prompt_after(self, printed, seconds=20):
         """Read until the mark is shown after what was printed, and return what was shown after that."""

@@ -1,24 +1,11 @@
 """deactivate puts everything back: what was set, empty or unset before is so again, and nothing is left behind."""
 
 import os
-import re
 import venv
 
 import pytest
 
-from shells import POSIX, every_shell, exported, install, run
-
-# What shells change by themselves from one command to the next.
-VOLATILE = re.compile(
-    rb"""(declare|typeset|export|-\S+|\s)*'?(_|[?!#]|BASH_\w+|FUNCNAME|PIPESTATUS|pipestatus|status|LINENO|\w*RANDOM
-    |SECONDS|EPOCH\w+|HISTCMD|KSH_MATCH|\.sh\.\w+|\.sh)'?([=\[\s]|$)""",
-    re.VERBOSE,
-)
-
-
-def state(path):
-    """The lines of a snapshot that only a script could have changed."""
-    return sorted(line for line in path.read_bytes().split(b"\n") if not VOLATILE.match(line) and line[:1] != b"#")
+from shells import POSIX, every_shell, exported, install, run, state
 
 
 @pytest.mark.parametrize("prompt", ["<p> ", "", None], ids=["prompt", "empty-prompt", "no-prompt"])

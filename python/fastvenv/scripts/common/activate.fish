@@ -14,6 +14,7 @@ function deactivate --description 'Leave the virtual environment and put everyth
         set -e PATH
     end
     set -e _OLD_VIRTUAL_NO_PATH
+    set -e _OLD_VIRTUAL_PID
     if set -q _OLD_VIRTUAL_PYTHONHOME
         set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
         set -e _OLD_VIRTUAL_PYTHONHOME
@@ -31,9 +32,22 @@ function deactivate --description 'Leave the virtual environment and put everyth
     end
 end
 
+# This shell may have inherited an environment from another one, which alone knows what was there before.
+if builtin test "$_OLD_VIRTUAL_PID" != $fish_pid
+    set -e _OLD_VIRTUAL_PATH
+    set -e _OLD_VIRTUAL_NO_PATH
+    if set -q VIRTUAL_ENV[1]
+        while set -l place (builtin contains -i -- "$VIRTUAL_ENV/"__VENV_BIN_NAME__ $PATH)
+            set -e PATH[$place]
+        end
+        set -q PATH[1]; or set -e PATH
+    end
+end
+
 # An environment that is active in this shell makes room for this one.
 deactivate nondestructive
 
+set -gx _OLD_VIRTUAL_PID $fish_pid
 set -gx VIRTUAL_ENV __VENV_DIR__
 set -gx VIRTUAL_ENV_PROMPT __VENV_PROMPT__
 
