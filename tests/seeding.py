@@ -31,16 +31,18 @@ def create(env: Path) -> None:
 
 
 @contextmanager
-def base_that(folder: Path, *commands: str) -> Iterator[None]:
+def base_that(folder: Path, *commands: str, asking: str = ":") -> Iterator[None]:
     """A base interpreter that is run by these lines of a shell's script; `base` in them is the real one.
 
     It says which Python it is and compiles, and does nothing else: asked for ensurepip, the real one would take itself
-    for the environment. The lines are run where it compiles.
+    for the environment. The lines are run where it compiles, `asking` where it is asked.
     """
     script = folder / "base-python"
     base = f'base() {{ "{os.path.realpath(sys._base_executable)}" "$@"; }}'
-    asked = '[ "$3" != -c ] || { base "$@"; exit; }'
-    script.write_text("\n".join(["#!/bin/sh", base, '[ "$1" = -I ] || exit 1', asked, *commands, ""]))
+    asked = f'[ "$3" != -c ] || {{ {asking}; base "$@"; exit; }}'
+    script.write_text(
+        "\n".join(["#!/bin/sh", base, '[ "$1" = -I ] || exit 1', asked, *(commands or ['base "$@"']), ""])
+    )
     script.chmod(0o755)
     with mock.patch.object(sys, "_base_executable", str(script)):
         yield
