@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import fastvenv
+from circumstances import mounted
 
 
 def tree(path):
@@ -67,6 +68,26 @@ def test_what_nobody_can_have_meant_is_refused(tmp_path, monkeypatch, which):
     with pytest.raises(ValueError, match=r"Refusing to clear .* Nothing was deleted"):
         fastvenv.create(target, clear=True)
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("which", ["home", "parent of home", "base"])
+def test_another_name_of_what_nobody_can_have_meant_is_refused(tmp_path, monkeypatch, which):
+    """A bind mount of the home directory, or of what holds it, is refused too; nothing is deleted."""
+    home, base, other = tmp_path / "homes" / "me", tmp_path / "python", tmp_path / "other"
+    for folder in (home, base, other):
+        folder.mkdir(parents=True)
+    (home / "kept").touch()
+    (base / "kept").touch()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(sys, "base_prefix", str(base))
+    source = {"home": home, "parent of home": home.parent, "base": base}[which]
+    before = tree(source)
+    with mounted(other, "bind", source):
+        with pytest.raises(ValueError, match=r"Refusing to clear .* Nothing was deleted"):
+            fastvenv.create(other, clear=True)
+        assert tree(source) == before
+        fastvenv.create(other / "env")
+        fastvenv.create(other / "env", clear=True)
 
 
 def test_the_root_is_refused():

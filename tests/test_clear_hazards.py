@@ -139,6 +139,36 @@ def test_a_read_only_folder_inside(tmp_path):
     assert (env / "frozen" / "kept").read_text() == "precious"
 
 
+@pytest.mark.parametrize("name", ["a", "lib", "z"])
+def test_everything_else_goes_where_one_entry_resists(name, tmp_path):
+    """Whatever its place in the order, one entry that can't be removed is all that remains, with what it is in."""
+    env = tmp_path / "env"
+    for folder in ("a", "b/deep", "lib", "z/deep"):
+        (env / folder).mkdir(parents=True)
+        (env / folder / "file").touch()
+    (env / name / "data").mkdir()
+    with mounted(env / name / "data", "size=1m"), pytest.raises(OSError, match="busy") as caught:
+        fastvenv.create(env, clear=True)
+    assert caught.value.filename == str(env / name / "data")
+    assert sorted(path.relative_to(env) for path in env.rglob("*")) == [Path(name), Path(name, "data")]
+    if sys.version_info >= (3, 11):
+        assert f"In '{env}' there remain '{name}'" in caught.value.__notes__
+    fastvenv.create(env, clear=True)
+    assert not (env / name / "data").exists()
+
+
+def test_the_first_of_several_that_resist_is_named(tmp_path):
+    """Of two entries that can't be removed the error names the first by name, and the note both."""
+    env = tmp_path / "env"
+    for name in ("one", "two", "gone"):
+        (env / name).mkdir(parents=True)
+    with mounted(env / "two", "size=1m"), mounted(env / "one", "size=1m"):
+        with pytest.raises(OSError, match="busy") as caught:
+            fastvenv.create(env, clear=True)
+        assert sorted(os.listdir(env)) == ["one", "two"]
+    assert caught.value.filename == str(env / "one")
+
+
 def test_a_long_list_of_what_remains_is_cut(tmp_path):
     """Of what remains five names are told, and how many more there are."""
     faults.need_strace()
@@ -147,7 +177,7 @@ def test_a_long_list_of_what_remains_is_cut(tmp_path):
         (env / str(number) / "below").mkdir(parents=True)
     program = "import sys, fastvenv; fastvenv.create(sys.argv[1], clear=True)"
     # A folder's own removal comes after it was told to be a folder, and what is in it.
-    inject = "inject=unlinkat:error=EIO:when=3"
+    inject = "inject=unlinkat:error=EIO:when=3+"
     command = ["strace", "-qq", "-o", os.devnull, "-e", inject, sys.executable, "-c", program, str(env)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "[Errno 5] Input/output error" in done.stderr

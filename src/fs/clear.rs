@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::dir::Dir;
+use super::identity::is_same_file;
 use crate::error::{Error, Result, quoted};
 
 /// Removes everything in a folder, not the folder itself. Links are removed, not followed. On Unix all is done by
@@ -13,7 +14,7 @@ use crate::error::{Error, Result, quoted};
 /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
 ///
 /// # Errors
-/// The first entry that can't be removed, by its path. A link in the folder's place is [`Error::NotAFolder`]. What may not
+/// That of the first entry, by name, that can't be removed; everything else is removed all the same. A link in the folder's place is [`Error::NotAFolder`]. What may not
 /// be written is not made writable first: somebody may have meant it so.
 pub fn clear_folder(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
     let path = &without_slash(path);
@@ -40,14 +41,18 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     }
     for (what, kept) in precious {
         // One that may not be looked for is taken by its name.
-        if real_place(kept)
-            .unwrap_or_else(|_| Some(kept.to_path_buf()))
-            .is_some_and(|kept| kept.starts_with(&real))
-        {
+        let place = real_place(kept).unwrap_or_else(|_| Some(kept.to_path_buf()));
+        if place.is_some_and(|place| holds(&real, &place)) {
             return Err(refusal(path, &format!("it holds {what}, {}", quoted(kept))));
         }
     }
     Ok(())
+}
+
+/// Whether `place` is in this folder, or is it. A folder may have two real paths: by a bind mount on Linux, a firmlink or
+/// other case on macOS.
+fn holds(folder: &Path, place: &Path) -> bool {
+    place.starts_with(folder) || place.ancestors().any(|ancestor| is_same_file(ancestor, folder))
 }
 
 /// The path without a separator at its end, by which a link would be followed.

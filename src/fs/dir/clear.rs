@@ -15,6 +15,8 @@ struct Level {
     folder: Dir,
     name: OsString,
     rest_above: Vec<OsString>,
+    /// Something in it could not be removed, so neither can it.
+    resists: bool,
 }
 
 impl Dir {
@@ -22,48 +24,23 @@ impl Dir {
     /// others remove meanwhile is fine; what they put there goes too, but not endlessly.
     ///
     /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
+    ///
+    /// # Errors
+    /// That of the first entry, by name, that can't be removed. All others are removed all the same.
     pub fn clear(&self, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
-        self.remove_all(self.names()?, interrupted)
+        Clearing::new(self, self.names()?).run(interrupted)
     }
 
     /// Removes the folder or file of that name with all it holds, as [`Dir::clear`] does. Nothing there is fine.
     pub fn remove_tree(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
-        self.remove_all(vec![name.as_ref().to_owned()], &mut || false)
+        Clearing::new(self, vec![name.as_ref().to_owned()]).run(&mut || false)
     }
 
-    fn remove_all(&self, mut names: Vec<OsString>, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
-        // Not by recursion: whoever fills an environment decides how deep it is, and the stack has an end.
-        let mut levels: Vec<Level> = Vec::new();
-        let mut refilled = 0;
-        loop {
-            if interrupted() {
-                return Err(Error::Interrupted);
-            }
-            let here = levels.last().map_or(self, |level| &level.folder);
-            if let Some(name) = names.pop() {
-                if let Some(folder) = here.remove_unless_folder(&name)? {
-                    let rest_above = std::mem::replace(&mut names, folder.names_left()?);
-                    levels.push(Level { folder, name, rest_above });
-                }
-            } else if let Some(emptied) = levels.pop() {
-                let above = levels.last().map_or(self, |level| &level.folder);
-                match unless_gone(above.remove_folder(&emptied.name)) {
-                    Err(Error::Io { source, .. })
-                        if source.kind() == ErrorKind::DirectoryNotEmpty && refilled < ATTEMPTS =>
-                    {
-                        refilled += 1;
-                        names = emptied.folder.names_left()?;
-                        levels.push(emptied);
-                    }
-                    removed => {
-                        removed?;
-                        names = emptied.rest_above;
-                    }
-                }
-            } else {
-                return Ok(());
-            }
-        }
+    /// Removes what has that name, or opens it if it is a folder, and lists it.
+    fn enter_or_remove(&self, name: &OsStr) -> Result<Option<(Self, Vec<OsString>)>> {
+        let Some(folder) = self.remove_unless_folder(name)? else { return Ok(None) };
+        let names = folder.names_left()?;
+        Ok(Some((folder, names)))
     }
 
     /// The names in this folder; none if it is gone.
@@ -97,4 +74,94 @@ impl Dir {
     fn unremoved(&self, name: &OsStr, source: io::Error) -> Error {
         Error::io("remove", self.path().join(name), source)
     }
+}
+
+/// One removal of many names. It is no recursion: whoever fills an environment decides how deep it is, and the stack has
+/// an end.
+struct Clearing<'a> {
+    top: &'a Dir,
+    levels: Vec<Level>,
+    /// What is still to be removed in the innermost folder, the first name last.
+    names: Vec<OsString>,
+    refilled: u32,
+    failure: Option<Error>,
+}
+
+impl<'a> Clearing<'a> {
+    fn new(top: &'a Dir, names: Vec<OsString>) -> Self {
+        Self { top, levels: Vec::new(), names: in_order(names), refilled: 0, failure: None }
+    }
+
+    fn run(mut self, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
+        loop {
+            if interrupted() {
+                return Err(Error::Interrupted);
+            }
+            if let Some(name) = self.names.pop() {
+                self.enter_or_remove(name);
+            } else if let Some(emptied) = self.levels.pop() {
+                self.leave(emptied);
+            } else {
+                return self.failure.map_or(Ok(()), Err);
+            }
+        }
+    }
+
+    fn here(&self) -> &Dir {
+        self.levels.last().map_or(self.top, |level| &level.folder)
+    }
+
+    fn enter_or_remove(&mut self, name: OsString) {
+        match self.here().enter_or_remove(&name) {
+            Ok(None) => {}
+            Ok(Some((folder, names))) => {
+                let rest_above = std::mem::replace(&mut self.names, in_order(names));
+                self.levels.push(Level { folder, name, rest_above, resists: false });
+            }
+            Err(error) => self.resisted(Some(error)),
+        }
+    }
+
+    /// Removes a folder that is empty, or tries again if it has been filled meanwhile.
+    fn leave(&mut self, emptied: Level) {
+        let left = if emptied.resists { Err(None) } else { self.remove_emptied(&emptied).map_err(Some) };
+        match left {
+            Ok(Some(names)) => {
+                self.names = in_order(names);
+                self.levels.push(emptied);
+            }
+            Ok(None) => self.names = emptied.rest_above,
+            Err(error) => {
+                self.names = emptied.rest_above;
+                self.resisted(error);
+            }
+        }
+    }
+
+    /// The names that are in the folder by now, if it is to be emptied again.
+    fn remove_emptied(&mut self, emptied: &Level) -> Result<Option<Vec<OsString>>> {
+        match unless_gone(self.here().remove_folder(&emptied.name)) {
+            Err(Error::Io { source, .. })
+                if source.kind() == ErrorKind::DirectoryNotEmpty && self.refilled < ATTEMPTS =>
+            {
+                self.refilled += 1;
+                emptied.folder.names_left().map(Some)
+            }
+            removed => removed.map(|_| None),
+        }
+    }
+
+    /// Goes on with the others, so that what is left doesn't depend on the order of the names.
+    fn resisted(&mut self, error: Option<Error>) {
+        self.failure = self.failure.take().or(error);
+        if let Some(level) = self.levels.last_mut() {
+            level.resists = true;
+        }
+    }
+}
+
+/// In the order in which they are taken from the end.
+fn in_order(mut names: Vec<OsString>) -> Vec<OsString> {
+    names.sort_unstable_by(|one, other| other.cmp(one));
+    names
 }
