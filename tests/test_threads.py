@@ -40,20 +40,28 @@ def test_processes_may_create_the_same_environment(tmp_path):
     assert subprocess.check_output([tmp_path / "env" / "bin" / "python", "-c", "print(1)"]) == b"1\n"
 
 
-def test_other_threads_run_while_files_are_written(tmp_path):
+def test_other_threads_run_while_a_file_is_opened(tmp_path):
     """The GIL is released during file work: a thread that waits in it does not stop the others.
 
-    A FIFO in the place of pyvenv.cfg keeps create_configuration inside the system call until somebody reads.
+    A FIFO as the source keeps symlink_or_copy inside the system call until this thread opens it too. It can't be
+    copied, which doesn't matter here.
     """
-    builder = fastvenv.EnvBuilder(symlinks=True)
-    context = builder.ensure_directories(str(tmp_path / "env"))
-    os.mkfifo(tmp_path / "env" / "pyvenv.cfg")
-    thread = threading.Thread(target=builder.create_configuration, args=(context,))
-    thread.start()
-    with open(tmp_path / "env" / "pyvenv.cfg") as fifo:
-        text = fifo.read()
-    thread.join()
-    assert text.startswith("home = ")
+    program = """
+import os, sys, threading, fastvenv
+source, seen = sys.argv[1], []
+def copy():
+    try:
+        fastvenv.EnvBuilder(symlinks=False).symlink_or_copy(source, source + "-copy")
+    except OSError as error:
+        seen.append(error.filename)
+os.mkfifo(source)
+thread = threading.Thread(target=copy)
+thread.start()
+open(source, "w").close()
+thread.join()
+assert seen == [source], seen
+"""
+    subprocess.run([sys.executable, "-c", program, tmp_path / "source"], check=True, timeout=60)
 
 
 def test_a_module_that_another_thread_is_importing_is_waited_for(tmp_path):
