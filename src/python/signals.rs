@@ -1,5 +1,7 @@
 //! The core at work without the GIL, and what reaches it from Python meanwhile: signals, and the interpreter's end.
 
+use std::io::{self, ErrorKind};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyValueError;
@@ -88,5 +90,10 @@ impl Observer for Signals {
             self.raised = Python::try_attach(|py| py.check_signals().err()).flatten();
         }
         self.raised.is_some()
+    }
+
+    /// With the GIL, without which another thread's `os.environ[...] = ...` could move the variables that are copied.
+    fn start(&mut self, command: &mut Command) -> io::Result<Child> {
+        Python::try_attach(|_| command.spawn()).unwrap_or_else(|| Err(ErrorKind::Interrupted.into()))
     }
 }

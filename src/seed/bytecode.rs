@@ -155,7 +155,7 @@ impl Compiler<'_> {
     ) -> Result<Processes, Stop> {
         let (mut processes, mut failure) = (Processes(Vec::new()), None);
         for _ in 0..available_parallelism().map_or(1, usize::from).min(8) {
-            match self.start(tree, width, files) {
+            match self.start(tree, width, files, observer) {
                 Ok(process) => processes.0.push(process),
                 Err(error) => failure = Some(error.to_string()),
             }
@@ -170,7 +170,13 @@ impl Compiler<'_> {
         Ok(processes)
     }
 
-    fn start(&self, tree: &Dir, width: usize, files: [&File; 3]) -> io::Result<Child> {
+    fn start(
+        &self,
+        tree: &Dir,
+        width: usize,
+        files: [&File; 3],
+        observer: &mut dyn Observer,
+    ) -> io::Result<Child> {
         let mut command = Command::new(self.executable);
         // -I: what PYTHON... variables ask for must not show in bytecode that all environments get.
         command.args(["-I", "-S", "-B", "-W", "ignore", "-c", PROGRAM]);
@@ -178,7 +184,7 @@ impl Compiler<'_> {
         command.args([self.modified.to_string(), width.to_string()]).current_dir(tree.path());
         let [input, output, errors] = files.map(File::try_clone);
         command.stdin(Stdio::from(input?)).stdout(Stdio::from(output?)).stderr(Stdio::from(errors?));
-        command.spawn()
+        observer.start(&mut command)
     }
 }
 

@@ -90,7 +90,7 @@ fn answers(python: &Path, identity: &str, observer: &mut dyn Observer) -> Result
     let mut command = Command::new(python);
     command.args(["-I", "-S", "-c", PROGRAM, identity]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let Ok(mut process) = command.spawn() else { return Ok(false) };
+    let Ok(mut process) = observer.start(&mut command) else { return Ok(false) };
     loop {
         match process.try_wait() {
             Ok(Some(status)) => return Ok(status.success()),

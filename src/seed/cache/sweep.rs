@@ -138,8 +138,8 @@ mod tests {
     use super::super::{Cache, Observer};
     use super::*;
     use crate::fs::dir::Access;
-    use std::fs;
-    use std::thread;
+    use std::process::{Child, Command};
+    use std::{fs, io, thread};
 
     /// Says nothing; hears an interrupt, or none.
     struct Hears(bool);
@@ -149,6 +149,9 @@ mod tests {
         fn warning(&mut self, _: &str) {}
         fn interrupted(&mut self) -> bool {
             self.0
+        }
+        fn start(&mut self, command: &mut Command) -> io::Result<Child> {
+            command.spawn()
         }
     }
 
