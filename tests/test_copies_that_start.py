@@ -38,6 +38,9 @@ def installation(tmp_path):
         (ours / path.name).symlink_to(path)
     if subprocess.run([python, "-c", ""], check=False).returncode:
         pytest.skip("its path to its library can't be changed")
+    copy = shutil.copy(python, tmp_path)
+    if not subprocess.run([copy, "-I", "-S", "-c", ""], capture_output=True, check=False).returncode:
+        pytest.skip("the system has a library of the same name, which a copy finds")
     return python
 
 
