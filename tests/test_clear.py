@@ -90,6 +90,24 @@ def test_another_name_of_what_nobody_can_have_meant_is_refused(tmp_path, monkeyp
         fastvenv.create(other / "env", clear=True)
 
 
+def test_the_source_of_a_mounted_home_is_refused(tmp_path, monkeypatch):
+    """A home directory that is bind-mounted from elsewhere isn't deleted where it comes from, nor above."""
+    source, mount_point = tmp_path / "a b" / "homes", tmp_path / "mnt"
+    for folder in (source / "me", mount_point):
+        folder.mkdir(parents=True)
+    (source / "me" / "kept").touch()
+    monkeypatch.setenv("HOME", str(mount_point / "me"))
+    before = tree(source)
+    with mounted(mount_point, "bind", source):
+        for target in (source / "me", source, source.parent):
+            with pytest.raises(ValueError, match=r"Refusing to clear .* Nothing was deleted"):
+                fastvenv.create(target, clear=True)
+            assert tree(source) == before
+        for target in (source / "me" / "env", source / "other"):
+            fastvenv.create(target)
+            fastvenv.create(target, clear=True)
+
+
 def test_the_root_is_refused():
     """The root of the file system is refused, by whichever path it is reached."""
 

@@ -1,6 +1,8 @@
 """Nothing is written through a link inside an environment, nor made behind one."""
 
 import os
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -64,7 +66,7 @@ def test_a_link_in_the_place_of_pip_s_scripts_and_modules(how, tmp_path, outside
     env = tmp_path / "env"
     fastvenv.create(env, **LINKS, with_pip=True)
     whole, before = faults.snapshot(env), faults.snapshot(outside)
-    # With one of them there, ensurepip would do it, and pip would write as it likes.
+    # With one of them there, ensurepip would do it.
     for dist_info in (env / PACKAGES).glob("*.dist-info"):
         dist_info.rename(tmp_path / dist_info.name)
     for name in ("bin/pip", "bin/pip3", f"{PACKAGES}/pip/__init__.py"):
@@ -107,24 +109,76 @@ def test_a_link_that_leads_nowhere(name, tmp_path):
         assert faults.snapshot(tmp_path) == before
 
 
-@pytest.mark.parametrize("kind", ["link", "file"])
-@pytest.mark.parametrize("name", ["pip", "pip/_internal"])
-def test_a_link_or_file_in_the_place_of_pip_s_directories(name, kind, tmp_path, outside):
-    """What is in the place of a directory of pip is named, and is not followed."""
+@pytest.mark.parametrize("how", ["file", "missing"])
+@pytest.mark.parametrize("cut_short", [True, False], ids=["without-metadata", "with-metadata"])
+def test_links_where_ensurepip_installs_pip(cut_short, how, tmp_path, outside, monkeypatch):
+    """pip itself doesn't write through a link that was in the place of its files either."""
+    env = tmp_path / "env"
+    fastvenv.create(env, **LINKS, with_pip=True)
+    before = faults.snapshot(outside)
+    for dist_info in (env / PACKAGES).glob("pip-*.dist-info") if cut_short else ():
+        dist_info.rename(tmp_path / dist_info.name)
+    for name in ("bin/pip", "bin/pip3", f"{PACKAGES}/pip/__init__.py", f"{PACKAGES}/pip/_internal/main.py"):
+        (env / name).unlink()
+        (env / name).symlink_to(outside / how)
+    monkeypatch.setenv("FASTVENV_SEED", "ensurepip")
+    fastvenv.create(env, **LINKS, with_pip=True)
+    assert faults.snapshot(outside) == before
+    if cut_short:
+        assert not (env / "bin/pip").is_symlink()
+        subprocess.run([env / "bin/pip", "--version"], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_packages_made_of_links_are_upgraded_by_pip(tmp_path, monkeypatch):
+    """uv can make an environment of links to the files of its cache: pip replaces them, and the cache stays."""
+    env, cache = tmp_path / "env", tmp_path / "cache"
+    fastvenv.create(env, **LINKS, with_pip=True)
+    shutil.copytree(env / PACKAGES, cache)
+    before = faults.snapshot(cache)
+    for path in (env / PACKAGES).rglob("*"):
+        if path.is_file():
+            path.unlink()
+            path.symlink_to(cache / path.relative_to(env / PACKAGES))
+    for dist_info in (env / PACKAGES).glob("pip-*.dist-info"):
+        shutil.rmtree(dist_info)
+    monkeypatch.setenv("FASTVENV_SEED", "ensurepip")
+    fastvenv.create(env, **LINKS, with_pip=True)
+    assert faults.snapshot(cache) == before
+    assert not (env / PACKAGES / "pip/__init__.py").is_symlink()
+
+
+@pytest.mark.parametrize("seed", ["native", "ensurepip", "upgrade_deps"])
+@pytest.mark.parametrize("name", ["pip", "pip/_internal", "pip/_internal/cli", "pip-24.0.dist-info"])
+def test_a_link_in_the_place_of_pip_s_directories(name, seed, tmp_path, outside, monkeypatch):
+    """A link in the place of a directory of pip is named before any change, and is not followed."""
     env = tmp_path / "env"
     place = env / PACKAGES / name
     place.parent.mkdir(parents=True)
-    if kind == "link":
-        place.symlink_to(outside)
-    else:
-        place.write_text("in the way")
+    place.symlink_to(outside)
+    before = faults.snapshot(tmp_path)
+    if seed != "upgrade_deps":
+        monkeypatch.setenv("FASTVENV_SEED", seed)
+    wanted = {"upgrade_deps": True} if seed == "upgrade_deps" else {"with_pip": True}
+    with pytest.raises(ValueError, match="Unable to create directory") as caught:
+        fastvenv.create(env, **LINKS, **wanted)
+    assert str(place) in str(caught.value)
+    assert faults.snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["pip", "pip/_internal"])
+def test_a_file_in_the_place_of_pip_s_directories(name, tmp_path):
+    """A file in the place of a directory of pip is named, and stays."""
+    env = tmp_path / "env"
+    place = env / PACKAGES / name
+    place.parent.mkdir(parents=True)
+    place.write_text("in the way")
     before = faults.snapshot(tmp_path)
     with pytest.raises(ValueError, match="Unable to create directory") as caught:
         fastvenv.create(env, **LINKS, with_pip=True)
     assert str(place) in str(caught.value)
     if name == "pip":
         assert faults.snapshot(tmp_path) == before
-    assert faults.snapshot(outside) == {k[8:]: v for k, v in before.items() if k.startswith("outside/")}
+    assert place.read_text() == "in the way"
 
 
 def test_a_link_in_the_place_of_a_script_s_directory(tmp_path, outside):

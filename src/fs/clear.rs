@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::dir::Dir;
 use super::identity::is_same_file;
+use super::mounts;
 use crate::error::{Error, Result, quoted};
 
 /// Removes everything in a folder, not the folder itself. Links are removed, not followed. On Unix all is done by
@@ -14,8 +15,9 @@ use crate::error::{Error, Result, quoted};
 /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
 ///
 /// # Errors
-/// That of the first entry, by name, that can't be removed; everything else is removed all the same. A link in the folder's place is [`Error::NotAFolder`]. What may not
-/// be written is not made writable first: somebody may have meant it so.
+/// That of the first entry, by name, that can't be removed; everything else is removed all the same. A link in the
+/// directory's place is [`Error::NotAFolder`]. What may not be written is not made writable first: its owner may have
+/// meant it so.
 pub fn clear_folder(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
     let path = &without_slash(path);
     match Dir::open_itself(path) {
@@ -49,10 +51,12 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     Ok(())
 }
 
-/// Whether `place` is in this folder, or is it. A folder may have two real paths: by a bind mount on Linux, a firmlink or
-/// other case on macOS.
+/// Reports whether `place` is in this directory, or is it. A directory may have two real paths: by a bind mount on
+/// Linux, a firmlink or other case on macOS.
 fn holds(folder: &Path, place: &Path) -> bool {
-    place.starts_with(folder) || place.ancestors().any(|ancestor| is_same_file(ancestor, folder))
+    place.starts_with(folder)
+        || place.ancestors().any(|ancestor| is_same_file(ancestor, folder))
+        || mounts::comes_from(place, folder)
 }
 
 /// The path without a separator at its end, by which a link would be followed.

@@ -2,9 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
-use super::ensure_folder;
+use super::{Entry, ensure_folder, entry};
 use crate::error::Result;
 
 /// Refuses a file or link in the place of any directory from `base`, itself left out, down to each of `paths`. Nothing is
@@ -40,6 +40,32 @@ fn is_own_lib64(base: &Path, link: &Path) -> bool {
                 .filter(|part| *part != Component::CurDir)
                 .eq([Component::Normal("lib".as_ref())])
         })
+}
+
+/// The links in a tree by which a program that follows them would leave it.
+#[derive(Debug, Default)]
+pub struct OddLinks {
+    /// They lead to a directory.
+    pub to_directories: Vec<PathBuf>,
+    /// They dangle or loop.
+    pub dead: Vec<PathBuf>,
+}
+
+/// Looks for such links from `tree` itself on, without following any. What can't be listed has none.
+pub fn odd_links(tree: &Path) -> OddLinks {
+    let (mut links, mut rest) = (OddLinks::default(), vec![tree.to_owned()]);
+    while let Some(path) = rest.pop() {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_dir() => {
+                rest.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+            }
+            Ok(found) if !found.is_symlink() => {}
+            Ok(_) if path.is_dir() => links.to_directories.push(path),
+            Ok(_) if entry(&path) == Entry::DeadLink => links.dead.push(path),
+            _ => {}
+        }
+    }
+    links
 }
 
 #[cfg(test)]

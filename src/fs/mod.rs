@@ -8,6 +8,7 @@ pub mod dir;
 mod identity;
 mod inside;
 mod link_mode;
+mod mounts;
 mod optional;
 mod permissions;
 pub mod transfer;
@@ -27,7 +28,7 @@ pub use identity::{
     Entry, check_presence, entry, have_same_content, is_one_file, is_same_file, is_text, may_execute,
     passes_through, running_program,
 };
-pub use inside::check_folders;
+pub use inside::{OddLinks, check_folders, odd_links};
 pub use optional::is_lacking;
 pub use whole::{UNFINISHED, sweep};
 

@@ -4,7 +4,7 @@
 //! several versions there the last by name; otherwise the one in `ensurepip/_bundled` that its source names. Up to
 //! 3.11 it installs setuptools too, and takes the folder only if it has both.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::fs::dir::Dir;
@@ -44,10 +44,21 @@ fn projects(version: Version) -> &'static [&'static str] {
     if version.at_least(12) { &["pip"] } else { &["setuptools", "pip"] }
 }
 
-/// The folders in site-packages that hold what `ensurepip` of that Python installs, besides those of metadata.
+/// The directories in site-packages that hold what `ensurepip` of that Python installs, besides those of metadata.
 pub fn package_folders(version: Version) -> impl Iterator<Item = &'static str> {
     let packages = projects(version).iter().flat_map(|project| packages_of(project));
     packages.copied().filter(|name| !name.ends_with(".pth"))
+}
+
+/// Reports whether a name in site-packages belongs to what `ensurepip` of that Python installs, in any version of it.
+pub fn is_installed(name: &OsStr, version: Version) -> bool {
+    let is_metadata = |project: &str| {
+        let rest = name.to_str().and_then(|name| name.strip_prefix(project)?.strip_prefix('-'));
+        rest.is_some_and(|rest| rest.ends_with(".dist-info") || rest.ends_with(".egg-info"))
+    };
+    let of_project =
+        |project: &&str| packages_of(project).iter().any(|own| name == *own) || is_metadata(project);
+    projects(version).iter().any(of_project)
 }
 
 /// Why it can't be said which wheels those are.

@@ -10,6 +10,7 @@ pub mod bytecode;
 pub mod cache;
 pub mod console_scripts;
 pub mod image;
+pub mod links;
 pub mod manifest;
 pub mod observer;
 pub mod place;

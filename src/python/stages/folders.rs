@@ -10,14 +10,14 @@ use pyo3::types::PyString;
 use super::directories::path_by;
 use crate::error::{Error, Result};
 use crate::fs::{self, Made};
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, Version};
 use crate::layout;
 use crate::python::context::{Context, path_text};
 use crate::python::facts;
-use crate::python::options::is_set;
+use crate::python::options::{is_set, younger};
 use crate::python::overriding::is_own;
 use crate::python::scheme::Scheme;
-use crate::seed::bundled;
+use crate::seed::{bundled, links};
 
 /// Makes the folders, and puts their paths in the context. In one that was there before, nothing is made if a link or a
 /// file is in the place of any of them.
@@ -58,12 +58,9 @@ pub fn create_folders(
     place(intern!(py, "bin_path"), &bin_path)?;
     context.0.setattr(intern!(py, "bin_name"), relative(&bin_path, env_dir, is_own)?)?;
 
-    let mut packages = Vec::new();
-    if made == Made::Before && is_set(builder, intern!(py, "with_pip"))? {
-        let purelib: PathBuf = purelib.extract()?;
-        packages.extend(bundled::package_folders(interpreter.version).map(|name| purelib.join(name)));
-    }
-    py.detach(|| make(folder, made, &places, &packages))?;
+    let is_pip_at_risk = made == Made::Before && installs_pip(builder)?;
+    let purelib: Option<PathBuf> = is_pip_at_risk.then(|| purelib.extract()).transpose()?;
+    py.detach(|| make(folder, made, &places, purelib.as_deref(), interpreter.version))?;
     if layout::has_lib64_link(interpreter)
         && let Some(why) = py.detach(|| link_lib64(folder))?
     {
@@ -72,9 +69,29 @@ pub fn create_folders(
     Ok(())
 }
 
-fn make(folder: &Path, made: Made, places: &[PathBuf], packages: &[PathBuf]) -> Result<()> {
+fn installs_pip(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = builder.py();
+    let upgrades_pip =
+        younger(builder, intern!(py, "upgrade_deps"))?.map_or(Ok(false), |value| value.is_truthy())?;
+    Ok(is_set(builder, intern!(py, "with_pip"))? || upgrades_pip)
+}
+
+/// `site_packages` is given where pip may be installed over what is there.
+fn make(
+    folder: &Path,
+    made: Made,
+    places: &[PathBuf],
+    site_packages: Option<&Path>,
+    version: Version,
+) -> Result<()> {
     if made == Made::Before {
-        fs::check_folders(folder, places.iter().chain(packages).map(PathBuf::as_path))?;
+        fs::check_folders(folder, places.iter().map(PathBuf::as_path))?;
+    }
+    if let Some(site_packages) = site_packages {
+        let packages: Vec<_> =
+            bundled::package_folders(version).map(|name| site_packages.join(name)).collect();
+        fs::check_folders(folder, packages.iter().map(PathBuf::as_path))?;
+        links::refuse_directories(site_packages, version)?;
     }
     for path in places {
         match made {

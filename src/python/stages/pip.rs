@@ -10,7 +10,8 @@ use crate::python::child::{self, package};
 use crate::python::context::Context;
 use crate::python::errors::noted;
 use crate::python::overriding::is_own;
-use crate::python::{ensurepip, seeding};
+use crate::python::{ensurepip, facts, seeding};
+use crate::seed::links;
 
 /// `EnvBuilder._setup_pip`: what `ensurepip` leaves, natively where nothing unusual is asked for, and by running it
 /// in the new environment otherwise.
@@ -19,6 +20,7 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
     if seeding::seed_natively(builder, context)? {
         return Ok(());
     }
+    prepare_for_pip(context)?;
     let kwargs = PyDict::new(py);
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;
@@ -36,9 +38,23 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
     }
 }
 
+/// Sees to it that pip doesn't write through links, where the context says where pip is installed.
+fn prepare_for_pip(context: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = context.py();
+    let path = |name: &Bound<'_, _>| facts::tolerated(py, Context(context).path(name));
+    let (Some(site_packages), Some(bin_path)) =
+        (path(intern!(py, "lib_path"))?, path(intern!(py, "bin_path"))?)
+    else {
+        return Ok(());
+    };
+    let version = facts::interpreter(py)?.version;
+    Ok(py.detach(|| links::prepare_for_pip(&site_packages, &bin_path, version))?)
+}
+
 /// `EnvBuilder.upgrade_dependencies`.
 pub fn upgrade_dependencies(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
+    prepare_for_pip(context)?;
     let packages = package(py)?.getattr(intern!(py, "CORE_VENV_DEPS"))?;
     let bin_path = Context(context).get(intern!(py, "bin_path"))?;
     log::debug!(target: "fastvenv", "Upgrading {packages} packages in {bin_path}");
