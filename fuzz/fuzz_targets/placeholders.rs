@@ -2,8 +2,8 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use fastvenv::scripts::placeholders::{Values, replace};
-use fastvenv::scripts::quoting::Shell;
+use fastvenv::environment::scripts::placeholders::{Values, replace};
+use fastvenv::environment::scripts::quoting::Shell;
 use libfuzzer_sys::fuzz_target;
 
 const PLACEHOLDERS: [&[u8]; 5] =

@@ -1,7 +1,7 @@
 //! Whatever the value, its literal reads back as the value, and nothing in it is more than data.
 #![no_main]
 
-use fastvenv::scripts::quoting::Shell;
+use fastvenv::environment::scripts::quoting::Shell;
 use fastvenv_fuzz as reader;
 use libfuzzer_sys::fuzz_target;
 

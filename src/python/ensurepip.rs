@@ -11,7 +11,7 @@ use super::child::package;
 use super::options::younger;
 use super::scheme::Scheme;
 use super::{errors, facts, seeding};
-use crate::interpreter::Version;
+use crate::base::Version;
 use crate::seed::Prospect;
 
 /// The stages up to `_call_new_python`: a subclass that overrides one may install pip in its own way, or with another
@@ -55,12 +55,12 @@ fn is_natively_possible(py: Python<'_>, env_dir: &Path, is_kept: bool) -> PyResu
     if !facts::is_cpython(py)? {
         return Ok(false);
     }
-    let interpreter = facts::interpreter(py)?;
-    let site_packages = Scheme::of(py, &interpreter)?.path(env_dir, "purelib")?;
+    let base = facts::base(py)?;
+    let site_packages = Scheme::of(py, &base)?.path(env_dir, "purelib")?;
     let wheel_pkg_dir = facts::wheel_pkg_dir(py)?;
     let prospect = Prospect {
-        platform: interpreter.platform,
-        version: interpreter.version,
+        platform: base.platform,
+        version: base.version,
         ensurepip: &facts::ensurepip_dir(py)?,
         wheel_pkg_dir: wheel_pkg_dir.as_deref(),
         variables: &seeding::variables(py)?,
@@ -76,8 +76,8 @@ pub fn explain(py: Python<'_>, error: PyErr) -> PyErr {
     if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
         return error;
     }
-    if let (Ok(false), Ok(interpreter)) = (facts::has_ensurepip(py), facts::interpreter(py)) {
-        let Version { major, minor, .. } = interpreter.version;
+    if let (Ok(false), Ok(base)) = (facts::has_ensurepip(py), facts::base(py)) {
+        let Version { major, minor, .. } = base.version;
         let note = format!(
             "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it comes with a package \
              of its own:\n\n    apt install python{major}.{minor}-venv\n\nInstall it and create the environment again, or \

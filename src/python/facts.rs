@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyTuple};
 
-use crate::interpreter::{Interpreter, Platform, Version};
+use crate::base::{Base, Platform, Version};
 
 static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 static OS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
@@ -49,10 +49,10 @@ pub fn platform(py: Python<'_>) -> PyResult<Platform> {
 }
 
 /// The facts of the running interpreter.
-pub fn interpreter(py: Python<'_>) -> PyResult<Interpreter> {
+pub fn base(py: Python<'_>) -> PyResult<Base> {
     let version = sys(py, intern!(py, "version_info"))?.cast_into::<PyTuple>()?;
     let encoding = sys(py, intern!(py, "getfilesystemencoding"))?.call0()?;
-    Ok(Interpreter {
+    Ok(Base {
         platform: platform(py)?,
         version: Version {
             major: version.get_item(0)?.extract()?,
@@ -163,7 +163,6 @@ fn sysconfig_data(py: Python<'_>) -> PyResult<String> {
     let multiarch = sys(py, intern!(py, "implementation"))?
         .getattr("_multiarch")
         .and_then(|name| name.extract::<String>());
-    let (abiflags, platform) =
-        (interpreter(py)?.abiflags, sys(py, intern!(py, "platform"))?.extract::<String>()?);
+    let (abiflags, platform) = (base(py)?.abiflags, sys(py, intern!(py, "platform"))?.extract::<String>()?);
     Ok(format!("_sysconfigdata_{abiflags}_{platform}_{}", multiarch.unwrap_or_default()))
 }

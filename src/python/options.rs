@@ -5,7 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::config::Options;
+use crate::environment::config::Options;
 
 /// The truth of an attribute.
 pub fn is_set<'py>(builder: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {

@@ -9,13 +9,13 @@ use pyo3::types::PyDict;
 
 use super::context::path_text;
 use super::facts::{is_cpython, loaded};
-use crate::interpreter::Interpreter;
-use crate::layout::{self, Folder};
+use crate::base::Base;
+use crate::environment::layout::{self, Folder};
 
 /// The scheme of the running interpreter, as it is now: programs may change `sysconfig`'s.
 pub struct Scheme<'a, 'py> {
     py: Python<'py>,
-    interpreter: &'a Interpreter,
+    base: &'a Base,
     source: Source<'py>,
 }
 
@@ -32,15 +32,15 @@ enum Source<'py> {
 
 impl<'a, 'py> Scheme<'a, 'py> {
     /// Asks the interpreter once for all folders.
-    pub fn of(py: Python<'py>, interpreter: &'a Interpreter) -> PyResult<Self> {
-        let source = if !has_scheme(interpreter) {
+    pub fn of(py: Python<'py>, base: &'a Base) -> PyResult<Self> {
+        let source = if !has_scheme(base) {
             Source::Layout
         } else if !is_cpython(py)? {
             Source::Sysconfig
         } else {
             loaded(py, intern!(py, "sysconfig"))?.map_or(Ok(Source::Layout), |module| templates(&module))?
         };
-        Ok(Self { py, interpreter, source })
+        Ok(Self { py, base, source })
     }
 
     /// The path of a folder in that environment.
@@ -48,14 +48,12 @@ impl<'a, 'py> Scheme<'a, 'py> {
     /// `name` is one of `sysconfig`'s path names; an unknown one is a `KeyError`, as from `sysconfig.get_path`.
     pub fn path(&self, env_dir: &Path, name: &str) -> PyResult<PathBuf> {
         let known = match (&self.source, Folder::from_name(name)) {
-            (Source::Layout, Some(folder)) => {
-                Some(env_dir.join(layout::venv_folder(folder, self.interpreter)))
-            }
-            (Source::Layout, None) if !has_scheme(self.interpreter) => {
+            (Source::Layout, Some(folder)) => Some(env_dir.join(layout::venv_folder(folder, self.base))),
+            (Source::Layout, None) if !has_scheme(self.base) => {
                 return Err(PyKeyError::new_err(name.to_owned()));
             }
             (Source::Templates(texts), _) => match texts.get_item(name)? {
-                Some(text) => layout::expand_template(&text.extract::<String>()?, self.interpreter, env_dir),
+                Some(text) => layout::expand_template(&text.extract::<String>()?, self.base, env_dir),
                 None => None,
             },
             _ => None,
@@ -67,7 +65,7 @@ impl<'a, 'py> Scheme<'a, 'py> {
         let py = self.py;
         let vars = PyDict::new(py);
         let mut bases = vec!["base", "platbase"];
-        if layout::include_is_in_scheme(self.interpreter.version) {
+        if layout::include_is_in_scheme(self.base.version) {
             bases.extend(["installed_base", "installed_platbase"]);
         }
         for base in bases {
@@ -81,8 +79,8 @@ impl<'a, 'py> Scheme<'a, 'py> {
     }
 }
 
-fn has_scheme(interpreter: &Interpreter) -> bool {
-    interpreter.version.at_least(11)
+fn has_scheme(base: &Base) -> bool {
+    base.version.at_least(11)
 }
 
 fn templates<'py>(sysconfig: &Bound<'py, PyAny>) -> PyResult<Source<'py>> {

@@ -55,8 +55,8 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     if !facts::is_cpython(py)? {
         return Ok(Err("this is not CPython"));
     }
-    let interpreter = facts::interpreter(py)?;
-    let scheme = Scheme::of(py, &interpreter)?;
+    let base = facts::base(py)?;
+    let scheme = Scheme::of(py, &base)?;
     let Some(paths) = own_paths(context, &scheme)? else {
         return Ok(Err("the context is not as fastvenv made it"));
     };
@@ -64,11 +64,11 @@ fn request(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<Re
     let variables = variables(py)?;
     let machinery = py.import(intern!(py, "_frozen_importlib_external"))?;
     Ok(Ok(Request {
-        platform: interpreter.platform,
-        version: interpreter.version,
-        macos: interpreter.macos,
+        platform: base.platform,
+        version: base.version,
+        macos: base.macos,
         base_executable: facts::base_executable(py)?.extract()?,
-        abiflags: interpreter.abiflags.clone(),
+        abiflags: base.abiflags.clone(),
         cache_tag: implementation.getattr(intern!(py, "cache_tag"))?.extract()?,
         magic: machinery.getattr(intern!(py, "MAGIC_NUMBER"))?.extract()?,
         ensurepip: facts::ensurepip_dir(py)?,

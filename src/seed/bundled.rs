@@ -7,8 +7,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::base::Version;
 use crate::fs::dir::Dir;
-use crate::interpreter::Version;
 
 /// A wheel that `ensurepip` would install.
 #[derive(Clone, Debug, PartialEq, Eq)]

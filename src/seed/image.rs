@@ -17,10 +17,10 @@ use super::reason::{Reason, Stop};
 use super::record::{self, Row};
 use super::walk::Walk;
 use super::wheel::{Wheel, header};
+use crate::base::Version;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Facts, NewFile};
 use crate::fs::transfer::{Content, is_same_second};
-use crate::interpreter::Version;
 
 const MANIFEST: &str = "manifest";
 const TREE: &str = "tree";

@@ -6,10 +6,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{bundled, console_scripts};
+use crate::base::Version;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, unless_gone};
 use crate::fs::{self, OddLinks};
-use crate::interpreter::Version;
 
 /// Refuses links to directories where `ensurepip` of that version installs something into site-packages.
 ///

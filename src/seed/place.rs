@@ -11,11 +11,11 @@ use super::manifest::{Folder, Manifest};
 use super::observer::Observer;
 use super::record::{self, INSTALLER, Row};
 use super::walk::Walk;
+use crate::base::Version;
 use crate::error::{Error, Result};
 use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir, NewFile};
 use crate::fs::transfer::{Content, Expected, Failure, LinkMode, Transfer};
-use crate::interpreter::Version;
 
 /// The first file of a placement.
 const FIRST: &str = "INSTALLER";

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::bundled;
 use super::request::{Variables, refuse_variables};
 use super::{is_of, is_unfinished};
+use crate::base::{Platform, Version};
 use crate::fs::dir::Dir;
-use crate::interpreter::{Platform, Version};
 
 /// What is known beforehand; the fields are those of a [`Request`](super::Request).
 #[derive(Debug)]

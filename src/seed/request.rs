@@ -9,10 +9,10 @@ use super::cache::default_folder;
 use super::image::Recipe;
 use super::place::{Target, relative};
 use super::reason::{Reason, Stop};
+use crate::base::{Platform, Version};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, current_user};
 use crate::fs::transfer::LinkMode;
-use crate::interpreter::{Platform, Version};
 
 /// A new environment that pip is asked for, and the interpreter that it is for.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use crate::config::Configuration;
+use crate::environment::config::Configuration;
 use crate::fs;
 use crate::python::context::Context;
 use crate::python::facts;
@@ -18,7 +18,7 @@ pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_
     let path = env_dir.join("pyvenv.cfg");
     context.set_path(intern!(py, "cfg_path"), &path)?;
     let home = context.path(intern!(py, "python_dir"))?;
-    let interpreter = facts::interpreter(py)?;
+    let base = facts::base(py)?;
     // The running interpreter, which may itself stand in an environment.
     let executable: PathBuf = facts::sys(py, intern!(py, "executable"))?.extract()?;
     let options = options(builder)?;
@@ -26,12 +26,12 @@ pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_
     py.detach(|| {
         let configuration = Configuration {
             home: &home,
-            version: interpreter.version,
+            version: base.version,
             prompt_repr,
             real_executable: &fs::real_path(&executable),
             executable: &executable,
             env_dir: &env_dir,
-            platform: interpreter.platform,
+            platform: base.platform,
             options: &options,
         };
         fs::write(&path, configuration.render()?.as_bytes())

@@ -8,11 +8,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::folders::create_folders;
-use crate::config;
+use crate::base::{Base, Platform};
+use crate::environment::config;
+use crate::environment::layout;
+use crate::environment::scripts::install;
 use crate::error::quoted;
 use crate::fs::{self, Made};
-use crate::interpreter::{Interpreter, Platform};
-use crate::layout;
 use crate::python::child::package;
 use crate::python::context::{Context, encoded, new_context, path_text};
 use crate::python::errors::noted;
@@ -20,7 +21,6 @@ use crate::python::facts;
 use crate::python::options::is_set;
 use crate::python::scheme::Scheme;
 use crate::python::signals::detached;
-use crate::scripts::install;
 use crate::seed::Observer;
 
 /// `EnvBuilder.clear_directory`.
@@ -49,8 +49,8 @@ pub fn venv_path<'py>(
     env_dir: &Bound<'py, PyAny>,
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let interpreter = facts::interpreter(py)?;
-    path_by(&Scheme::of(py, &interpreter)?, py, &env_dir.extract::<PathBuf>()?, name)
+    let base = facts::base(py)?;
+    path_by(&Scheme::of(py, &base)?, py, &env_dir.extract::<PathBuf>()?, name)
 }
 
 pub fn path_by<'py>(
@@ -92,14 +92,14 @@ pub fn ensure_directories<'py>(
     env_dir: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = builder.py();
-    let interpreter = facts::interpreter(py)?;
-    check_name(env_dir, &interpreter)?;
+    let base = facts::base(py)?;
+    check_name(env_dir, &base)?;
     let folder: PathBuf = env_dir.extract()?;
-    let (executable, python_dir, exe_name) = base_interpreter(py, &interpreter)?;
+    let (executable, python_dir, exe_name) = base_interpreter(py, &base)?;
     let env_name = facts::os_path(py, intern!(py, "split"), (env_dir,))?.get_item(1)?;
     let prompt = builder.getattr(intern!(py, "prompt"))?;
     let prompt = if prompt.is_none() { env_name.clone() } else { prompt };
-    check_values(env_dir, &prompt, interpreter.platform)?;
+    check_values(env_dir, &prompt, base.platform)?;
 
     if is_set(builder, intern!(py, "clear"))? && py.detach(|| fs::exists(&folder)) {
         clear(builder, env_dir, &folder, &python_dir)?;
@@ -115,7 +115,7 @@ pub fn ensure_directories<'py>(
     context.set_path(intern!(py, "python_dir"), &python_dir)?;
     namespace.setattr(intern!(py, "python_exe"), &exe_name)?;
 
-    create_folders(builder, &context, env_dir, (&folder, made), &interpreter)?;
+    create_folders(builder, &context, env_dir, (&folder, made), &base)?;
     let bin_path = context.path(intern!(py, "bin_path"))?;
     if made == Made::Before {
         // A run that was killed may have left what it had not finished.
@@ -123,18 +123,18 @@ pub fn ensure_directories<'py>(
     }
     let env_exe = bin_path.join(&exe_name);
     context.set_path(intern!(py, "env_exe"), &env_exe)?;
-    context.set_path(intern!(py, "env_exec_cmd"), &command_path(builder, &env_exe, interpreter.platform)?)?;
+    context.set_path(intern!(py, "env_exec_cmd"), &command_path(builder, &env_exe, base.platform)?)?;
     Ok(namespace)
 }
 
 /// Refuses what can't be in PATH: no script could activate such an environment (gh-102103).
-fn check_name(env_dir: &Bound<'_, PyAny>, interpreter: &Interpreter) -> PyResult<()> {
+fn check_name(env_dir: &Bound<'_, PyAny>, base: &Base) -> PyResult<()> {
     let Ok(text) = fspath(env_dir)?.cast_into::<PyString>() else {
         return Err(PyTypeError::new_err(
             "the path of an environment must be str or give a str, not bytes: use os.fsdecode",
         ));
     };
-    let separator = interpreter.platform.path_separator();
+    let separator = base.platform.path_separator();
     if text.contains(separator)? {
         let error = PyValueError::new_err(format!(
             "Refusing to create a venv in {text} because it contains the PATH separator {separator}."
@@ -155,16 +155,13 @@ fn check_values(env_dir: &Bound<'_, PyAny>, prompt: &Bound<'_, PyAny>, platform:
 }
 
 /// The base interpreter, its folder, and the name that its executable has in an environment.
-fn base_interpreter<'py>(
-    py: Python<'py>,
-    interpreter: &Interpreter,
-) -> PyResult<(Bound<'py, PyAny>, PathBuf, String)> {
+fn base_interpreter<'py>(py: Python<'py>, base: &Base) -> PyResult<(Bound<'py, PyAny>, PathBuf, String)> {
     let executable = facts::base_executable(py)?;
     let absolute: PathBuf = facts::os_path(py, intern!(py, "abspath"), (&executable,))?.extract()?;
     let python_dir = absolute.parent().unwrap_or(Path::new("")).to_owned();
     config::check_home(&python_dir)?;
     let name = absolute.file_name().unwrap_or_default().to_string_lossy();
-    Ok((executable, python_dir, layout::executable_name(interpreter.platform, &name)))
+    Ok((executable, python_dir, layout::executable_name(base.platform, &name)))
 }
 
 /// `self.clear_directory`, once it is sure that nobody can have meant otherwise.

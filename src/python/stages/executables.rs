@@ -7,11 +7,11 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::base::{Base, Platform};
+use crate::environment::executables::found::{Bin, OtherLinks, Verdict};
+use crate::environment::executables::{self, LinkText, Placed, nt};
 use crate::error::{Result, quoted};
-use crate::executables::found::{Bin, OtherLinks, Verdict};
-use crate::executables::{self, LinkText, Placed, nt};
 use crate::fs;
-use crate::interpreter::{Interpreter, Platform};
 use crate::python::context::{Context, path_text};
 use crate::python::errors::lacks_feature;
 use crate::python::facts;
@@ -63,22 +63,18 @@ fn place(
 
 /// `EnvBuilder.setup_python`.
 pub fn setup_python(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> PyResult<()> {
-    let interpreter = facts::interpreter(builder.py())?;
-    match interpreter.platform {
-        Platform::Posix => setup_posix(builder, context, &interpreter),
-        Platform::Nt => setup_nt(builder, context, &interpreter),
+    let base = facts::base(builder.py())?;
+    match base.platform {
+        Platform::Posix => setup_posix(builder, context, &base),
+        Platform::Nt => setup_nt(builder, context, &base),
     }
 }
 
-fn setup_posix(
-    builder: &Bound<'_, PyAny>,
-    context: &Context<'_, '_>,
-    interpreter: &Interpreter,
-) -> PyResult<()> {
+fn setup_posix(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>, base: &Base) -> PyResult<()> {
     let py = builder.py();
     let (env_exe, bin_path) = (context.get(intern!(py, "env_exe"))?, context.path(intern!(py, "bin_path"))?);
-    let base = context.get(intern!(py, "executable"))?;
-    let (env_exe_path, base_path): (PathBuf, PathBuf) = (env_exe.extract()?, base.extract()?);
+    let executable = context.get(intern!(py, "executable"))?;
+    let (env_exe_path, base_path): (PathBuf, PathBuf) = (env_exe.extract()?, executable.extract()?);
     let upgrades = is_set(builder, intern!(py, "upgrade"))?;
     let bin = Bin {
         path: &bin_path,
@@ -89,14 +85,14 @@ fn setup_posix(
     };
     // A link to a Python that has been uninstalled since it started would lead nowhere. A subclass may name one that
     // is not there yet.
-    if base.eq(facts::base_executable(py)?)? {
+    if executable.eq(facts::base_executable(py)?)? {
         py.detach(|| fs::check_presence(&base_path))?;
     }
     let placing =
         Placing { builder, is_own: is_own(builder, intern!(py, "symlink_or_copy"))?, symlinks: !bin.copies };
-    placing.place_executable(&base, &env_exe, &bin)?;
+    placing.place_executable(&executable, &env_exe, &bin)?;
     let mut changed = upgrades;
-    for name in executables::posix_names(interpreter) {
+    for name in executables::posix_names(base) {
         let path = bin_path.join(&name);
         if path == env_exe_path {
             continue;
@@ -110,7 +106,7 @@ fn setup_posix(
     }
     if changed {
         let with_pip = is_set(builder, intern!(py, "with_pip"))?;
-        py.detach(|| bin.remove_outdated(interpreter, with_pip))?;
+        py.detach(|| bin.remove_outdated(base, with_pip))?;
     }
     Ok(())
 }
@@ -211,25 +207,21 @@ pub fn check_links(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
             return Ok(());
         }
     }
-    let interpreter = facts::interpreter(py)?;
+    let base = facts::base(py)?;
     let renews = is_set(builder, intern!(py, "upgrade"))? || is_set(builder, intern!(py, "clear"))?;
-    if renews || interpreter.platform == Platform::Nt {
+    if renews || base.platform == Platform::Nt {
         return Ok(());
     }
-    let base: PathBuf =
+    let executable: PathBuf =
         facts::os_path(py, intern!(py, "abspath"), (facts::base_executable(py)?,))?.extract()?;
-    let path = Scheme::of(py, &interpreter)?.path(env_dir, "scripts")?;
-    let env_exe = path.join(base.file_name().unwrap_or_default());
+    let path = Scheme::of(py, &base)?.path(env_dir, "scripts")?;
+    let env_exe = path.join(executable.file_name().unwrap_or_default());
     let copies = !is_set(builder, intern!(py, "symlinks"))?;
-    let bin = Bin { path: &path, env_exe: &env_exe, base: &base, copies, links: OtherLinks::Refused };
-    Ok(py.detach(|| bin.check(&interpreter))?)
+    let bin = Bin { path: &path, env_exe: &env_exe, base: &executable, copies, links: OtherLinks::Refused };
+    Ok(py.detach(|| bin.check(&base))?)
 }
 
-fn setup_nt(
-    builder: &Bound<'_, PyAny>,
-    context: &Context<'_, '_>,
-    interpreter: &Interpreter,
-) -> PyResult<()> {
+fn setup_nt(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>, base: &Base) -> PyResult<()> {
     let py = builder.py();
     let (python_dir, bin_path) =
         (context.path(intern!(py, "python_dir"))?, context.path(intern!(py, "bin_path"))?);
@@ -242,7 +234,7 @@ fn setup_nt(
         files: &py.detach(|| fs::list(&python_dir))?.files,
         launchers_dir: &launchers_dir,
         is_build,
-        version: interpreter.version,
+        version: base.version,
         free_threaded: facts::is_free_threaded(py)?,
         exe_name: &exe_name,
     };

@@ -8,10 +8,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::directories::path_by;
+use crate::base::{Base, Version};
+use crate::environment::layout;
 use crate::error::{Error, Result};
 use crate::fs::{self, Made};
-use crate::interpreter::{Interpreter, Version};
-use crate::layout;
 use crate::python::context::{Context, path_text};
 use crate::python::facts;
 use crate::python::options::{is_set, younger};
@@ -26,22 +26,22 @@ pub fn create_folders(
     context: &Context<'_, '_>,
     env_dir: &Bound<'_, PyAny>,
     (folder, made): (&Path, Made),
-    interpreter: &Interpreter,
+    base: &Base,
 ) -> PyResult<()> {
     let py = builder.py();
     // For each folder its own method would ask the interpreter for the same facts again.
     let is_own = is_own(builder, intern!(py, "_venv_path"))?;
-    let scheme = is_own.then(|| Scheme::of(py, interpreter)).transpose()?;
+    let scheme = is_own.then(|| Scheme::of(py, base)).transpose()?;
     let by_scheme = |name: &str| match &scheme {
         Some(scheme) => path_by(scheme, py, folder, name),
         None => builder.call_method1(intern!(py, "_venv_path"), (env_dir, name)),
     };
 
     let bin_path = by_scheme("scripts")?;
-    let include = if layout::include_is_in_scheme(interpreter.version) {
+    let include = if layout::include_is_in_scheme(base.version) {
         by_scheme("include")?
     } else {
-        path_text(py, &folder.join(layout::include_name(interpreter.platform)))?.into_any()
+        path_text(py, &folder.join(layout::include_name(base.platform)))?.into_any()
     };
     let mut places = Vec::with_capacity(4);
     let mut place = |attribute: &Bound<'_, PyString>, path: &Bound<'_, PyAny>| -> PyResult<()> {
@@ -52,7 +52,7 @@ pub fn create_folders(
     place(intern!(py, "inc_path"), &include)?;
     let purelib = by_scheme("purelib")?;
     place(intern!(py, "lib_path"), &purelib)?;
-    if layout::has_platlib_folder(interpreter.version) {
+    if layout::has_platlib_folder(base.version) {
         place(intern!(py, "platlib_path"), &by_scheme("platlib")?)?;
     }
     place(intern!(py, "bin_path"), &bin_path)?;
@@ -60,8 +60,8 @@ pub fn create_folders(
 
     let is_pip_at_risk = made == Made::Before && installs_pip(builder)?;
     let purelib: Option<PathBuf> = is_pip_at_risk.then(|| purelib.extract()).transpose()?;
-    py.detach(|| make(folder, made, &places, purelib.as_deref(), interpreter.version))?;
-    if layout::has_lib64_link(interpreter)
+    py.detach(|| make(folder, made, &places, purelib.as_deref(), base.version))?;
+    if layout::has_lib64_link(base)
         && let Some(why) = py.detach(|| link_lib64(folder))?
     {
         log::debug!(target: "fastvenv", "there is no lib64: {why}");

@@ -5,7 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::executables;
+use crate::environment::executables;
 use crate::python::child::{self, package};
 use crate::python::context::Context;
 use crate::python::errors::noted;
@@ -47,7 +47,7 @@ fn prepare_for_pip(context: &Bound<'_, PyAny>) -> PyResult<()> {
     else {
         return Ok(());
     };
-    let version = facts::interpreter(py)?.version;
+    let version = facts::base(py)?.version;
     Ok(py.detach(|| links::prepare_for_pip(&site_packages, &bin_path, version))?)
 }
 

@@ -6,16 +6,16 @@ use pyo3::exceptions::{PyException, PyUnicodeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use crate::base::Platform;
+use crate::environment::scripts::install::{self, Script};
+use crate::environment::scripts::placeholders::{self, Values};
+use crate::environment::scripts::quoting::Shell;
 use crate::error::{Result, quoted};
 use crate::fs;
-use crate::interpreter::Platform;
 use crate::python::child::package;
 use crate::python::context::{Context, decoded, encoded, is_plain, path_text};
 use crate::python::facts;
 use crate::python::overriding::is_own;
-use crate::scripts::install::{self, Script};
-use crate::scripts::placeholders::{self, Values};
-use crate::scripts::quoting::Shell;
 
 /// `EnvBuilder.setup_scripts`: the scripts that come with `fastvenv`.
 pub fn setup_scripts(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -1,8 +1,8 @@
 //! The activation scripts: templates whose placeholders become literals of the script's own shell.
 //!
 //! ```
-//! use fastvenv::scripts::placeholders::{Values, replace};
-//! use fastvenv::scripts::quoting::Shell;
+//! use fastvenv::environment::scripts::placeholders::{Values, replace};
+//! use fastvenv::environment::scripts::quoting::Shell;
 //!
 //! let values = Values::<&[u8]> {
 //!     env_dir: b"/home/ada/it's here",

@@ -3,10 +3,10 @@
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
+use crate::base::Platform;
+use crate::environment::scripts::quoting::Shell;
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::interpreter::Platform;
-use crate::scripts::quoting::Shell;
 
 /// A template and its place in the environment.
 #[derive(Debug, PartialEq, Eq)]

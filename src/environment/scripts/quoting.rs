@@ -1,7 +1,7 @@
 //! A value as a literal of a shell, so that the shell's value is exactly the one that was given.
 //!
 //! ```
-//! use fastvenv::scripts::quoting::Shell;
+//! use fastvenv::environment::scripts::quoting::Shell;
 //!
 //! assert_eq!(Shell::Sh.quote(b"/srv/env")?, b"/srv/env");
 //! assert_eq!(Shell::Sh.quote(b"$(id)")?, b"'$(id)'");

@@ -5,10 +5,10 @@ pub mod nt;
 
 use std::path::Path;
 
+use crate::base::{Base, Version};
 use crate::error::{Error, Result, quoted};
 use crate::fs;
 use crate::fs::dir::unless_gone;
-use crate::interpreter::{Interpreter, Version};
 
 /// A name that Python 3.14 adds as an Easter egg (gh-119535). Not every file system can store it.
 pub const OPTIONAL_NAME: &str = "𝜋thon";
@@ -16,10 +16,10 @@ pub const OPTIONAL_NAME: &str = "𝜋thon";
 /// The names that stand in `bin` beside the executable's own, in the order in which they are made.
 ///
 /// Python 3.14 has one more, [`OPTIONAL_NAME`], where file names are UTF-8.
-pub fn posix_names(interpreter: &Interpreter) -> Vec<String> {
-    let Version { major, minor, .. } = interpreter.version;
+pub fn posix_names(base: &Base) -> Vec<String> {
+    let Version { major, minor, .. } = base.version;
     let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{minor}")];
-    if (major, minor) == (3, 14) && interpreter.utf8_file_names {
+    if (major, minor) == (3, 14) && base.utf8_file_names {
         names.push(OPTIONAL_NAME.to_owned());
     }
     names
@@ -101,12 +101,12 @@ fn target<'a>(source: &'a Path, destination: &Path, text: LinkText) -> Result<&'
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use crate::interpreter::Platform;
+    use crate::base::Platform;
 
     #[test]
     fn the_extra_name_is_of_3_14_alone() {
         let names = |minor, utf8_file_names| {
-            posix_names(&Interpreter {
+            posix_names(&Base {
                 platform: Platform::Posix,
                 version: Version { major: 3, minor, micro: 0 },
                 macos: false,

@@ -47,7 +47,7 @@ impl Version {
 
 /// The running interpreter and its base, as far as an environment depends on them.
 #[derive(Clone, Debug)]
-pub struct Interpreter {
+pub struct Base {
     /// Which layout applies.
     pub platform: Platform,
     /// `sys.version_info[:3]`.

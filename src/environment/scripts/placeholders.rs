@@ -2,8 +2,8 @@
 
 use memchr::memmem;
 
+use crate::environment::scripts::quoting::Shell;
 use crate::error::Result;
-use crate::scripts::quoting::Shell;
 
 /// What every placeholder starts with.
 const COMMON_START: &[u8] = b"__VENV_";

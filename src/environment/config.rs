@@ -6,8 +6,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::base::{Platform, Version};
 use crate::error::{Error, Result, quoted};
-use crate::interpreter::{Platform, Version};
 
 /// The options that an environment is made with, as its recorded command line tells them.
 #[derive(Clone, Debug, Default)]

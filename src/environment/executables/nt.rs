@@ -3,10 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::base::Version;
+use crate::environment::layout::is_debug_build;
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::interpreter::Version;
-use crate::layout::is_debug_build;
 
 /// What the plan depends on.
 #[derive(Debug)]

@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::base::Base;
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::Dir;
 use crate::fs::{self, Entry};
-use crate::interpreter::Interpreter;
 
 use super::{OPTIONAL_NAME, posix_names};
 
@@ -98,11 +98,11 @@ impl Bin<'_> {
 
     /// Refuses links to another interpreter, before anything is written. In an environment of copies `env_exe` is
     /// replaced whatever it is, and the links that lead through it come to lead to the base interpreter.
-    pub fn check(&self, interpreter: &Interpreter) -> Result<()> {
+    pub fn check(&self, base: &Base) -> Result<()> {
         if !self.copies {
             self.executable()?;
         }
-        for name in posix_names(interpreter) {
+        for name in posix_names(base) {
             let path = self.path.join(name);
             if !fs::passes_through(&path, self.env_exe) && fs::is_link(&path) {
                 self.alias(&path)?;
@@ -113,9 +113,9 @@ impl Bin<'_> {
 
     /// Removes the names that the environment had for another version: in an environment for 3.13, `python3.12` would
     /// start 3.13, or a Python that has nothing to do with it any more. Where pip is renewed too, `pip3.12` goes as well.
-    pub fn remove_outdated(&self, interpreter: &Interpreter, with_pip: bool) -> Result<()> {
-        let mut own = posix_names(interpreter);
-        own.push(format!("pip3.{}", interpreter.version.minor));
+    pub fn remove_outdated(&self, base: &Base, with_pip: bool) -> Result<()> {
+        let mut own = posix_names(base);
+        own.push(format!("pip3.{}", base.version.minor));
         let is_outdated = |name: &OsString| {
             let name = name.to_str().unwrap_or_default();
             let has_version = is_versioned(name, "python3.") || (with_pip && is_versioned(name, "pip3."));
@@ -147,7 +147,7 @@ fn is_versioned(name: &str, beginning: &str) -> bool {
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use crate::interpreter::{Platform, Version};
+    use crate::base::{Platform, Version};
 
     #[test]
     fn only_names_of_other_versions_are_removed() {
@@ -159,15 +159,15 @@ mod tests {
         for name in outdated.iter().chain(&kept) {
             fs::write(&at(name), b"").unwrap();
         }
-        let (env_exe, base) = (at("python3.14d"), at("base"));
+        let (env_exe, executable) = (at("python3.14d"), at("base"));
         let bin = Bin {
             path: temp.path(),
             env_exe: &env_exe,
-            base: &base,
+            base: &executable,
             copies: false,
             links: OtherLinks::Renewed,
         };
-        let interpreter = Interpreter {
+        let base = Base {
             platform: Platform::Posix,
             version: Version { major: 3, minor: 13, micro: 0 },
             macos: false,
@@ -176,9 +176,9 @@ mod tests {
             abiflags: String::new(),
             platlibdir: "lib".into(),
         };
-        bin.remove_outdated(&interpreter, false).unwrap();
+        bin.remove_outdated(&base, false).unwrap();
         assert!(at("pip3.12").exists());
-        bin.remove_outdated(&interpreter, true).unwrap();
+        bin.remove_outdated(&base, true).unwrap();
         assert!(outdated.iter().all(|name| !at(name).exists()));
         assert!(kept.iter().all(|name| at(name).exists()));
     }

@@ -1,9 +1,9 @@
-//! Where everything stands: from an environment's folder and an [`Interpreter`] to paths and names.
+//! Where everything stands: from an environment's folder and an [`Base`] to paths and names.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::interpreter::{Interpreter, Platform, Version};
+use crate::base::{Base, Platform, Version};
 
 /// The names that `sysconfig` gives to the folders of its `venv` scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +35,13 @@ impl Folder {
 ///
 /// The scheme came with 3.11 so that distributors, who do change the other schemes, leave this one alone
 /// (bpo-45413); 3.10 has the same names hard-coded. The border asks `sysconfig` wherever it is loaded already.
-pub fn venv_folder(folder: Folder, interpreter: &Interpreter) -> PathBuf {
-    match (interpreter.platform, folder) {
+pub fn venv_folder(folder: Folder, base: &Base) -> PathBuf {
+    match (base.platform, folder) {
         (Platform::Posix, Folder::Scripts) => PathBuf::from("bin"),
-        (Platform::Posix, Folder::Purelib) => site_packages("lib", interpreter),
-        (Platform::Posix, Folder::Platlib) => site_packages(&interpreter.platlibdir, interpreter),
-        (Platform::Posix, Folder::Include) if include_is_in_scheme(interpreter.version) => {
-            Path::new("include").join(versioned("python", interpreter) + &interpreter.abiflags)
+        (Platform::Posix, Folder::Purelib) => site_packages("lib", base),
+        (Platform::Posix, Folder::Platlib) => site_packages(&base.platlibdir, base),
+        (Platform::Posix, Folder::Include) if include_is_in_scheme(base.version) => {
+            Path::new("include").join(versioned("python", base) + &base.abiflags)
         }
         (Platform::Nt, Folder::Scripts) => PathBuf::from("Scripts"),
         (Platform::Nt, Folder::Purelib | Folder::Platlib) => Path::new("Lib").join("site-packages"),
@@ -51,7 +51,7 @@ pub fn venv_folder(folder: Folder, interpreter: &Interpreter) -> PathBuf {
 
 /// Fills in a path template of CPython's `sysconfig` for an environment, if every variable in it is one that is
 /// known here.
-pub fn expand_template(template: &str, interpreter: &Interpreter, env_dir: &Path) -> Option<PathBuf> {
+pub fn expand_template(template: &str, base: &Base, env_dir: &Path) -> Option<PathBuf> {
     let mut path = OsString::new();
     let mut rest = template;
     while let Some((text, tail)) = rest.split_once('{') {
@@ -60,14 +60,14 @@ pub fn expand_template(template: &str, interpreter: &Interpreter, env_dir: &Path
         match variable {
             "base" | "platbase" => path.push(env_dir),
             // Until 3.13 the environment stood in for the installation too.
-            "installed_base" | "installed_platbase" if include_is_in_scheme(interpreter.version) => {
+            "installed_base" | "installed_platbase" if include_is_in_scheme(base.version) => {
                 path.push(env_dir);
             }
             "implementation_lower" => path.push("python"),
-            "py_version_short" => path.push(versioned("", interpreter)),
-            "abi_thread" => path.push(thread_suffix(interpreter)),
-            "abiflags" => path.push(&interpreter.abiflags),
-            "platlibdir" => path.push(&interpreter.platlibdir),
+            "py_version_short" => path.push(versioned("", base)),
+            "abi_thread" => path.push(thread_suffix(base)),
+            "abiflags" => path.push(&base.abiflags),
+            "platlibdir" => path.push(&base.platlibdir),
             _ => return None,
         }
         rest = tail;
@@ -77,17 +77,17 @@ pub fn expand_template(template: &str, interpreter: &Interpreter, env_dir: &Path
 }
 
 /// Free-threaded builds keep their packages apart: `lib/python3.14t` (PEP 703).
-fn site_packages(lib: &str, interpreter: &Interpreter) -> PathBuf {
-    let python = versioned("python", interpreter) + thread_suffix(interpreter);
+fn site_packages(lib: &str, base: &Base) -> PathBuf {
+    let python = versioned("python", base) + thread_suffix(base);
     Path::new(lib).join(python).join("site-packages")
 }
 
-fn thread_suffix(interpreter: &Interpreter) -> &'static str {
-    if interpreter.abiflags.contains('t') { "t" } else { "" }
+fn thread_suffix(base: &Base) -> &'static str {
+    if base.abiflags.contains('t') { "t" } else { "" }
 }
 
-fn versioned(name: &str, interpreter: &Interpreter) -> String {
-    format!("{name}{}.{}", interpreter.version.major, interpreter.version.minor)
+fn versioned(name: &str, base: &Base) -> String {
+    format!("{name}{}.{}", base.version.major, base.version.minor)
 }
 
 /// The folder for headers that PEP 405 asks for, relative to the environment.
@@ -109,11 +109,8 @@ pub fn has_platlib_folder(version: Version) -> bool {
 }
 
 /// Whether `lib64` is made, a link to `lib`: on 64-bit POSIX other than macOS, before 3.15 (bpo-21197).
-pub fn has_lib64_link(interpreter: &Interpreter) -> bool {
-    interpreter.platform == Platform::Posix
-        && interpreter.is_64bit
-        && !interpreter.macos
-        && !has_platlib_folder(interpreter.version)
+pub fn has_lib64_link(base: &Base) -> bool {
+    base.platform == Platform::Posix && base.is_64bit && !base.macos && !has_platlib_folder(base.version)
 }
 
 /// The file name of the environment's own executable, from that of the base interpreter.
@@ -139,8 +136,8 @@ mod tests {
 
     const V: fn(u8) -> Version = |minor| Version { major: 3, minor, micro: 0 };
 
-    fn interpreter(platform: Platform, minor: u8) -> Interpreter {
-        Interpreter {
+    fn base(platform: Platform, minor: u8) -> Base {
+        Base {
             platform,
             version: V(minor),
             macos: false,
@@ -153,9 +150,9 @@ mod tests {
 
     #[test]
     fn folders_are_those_of_the_venv_scheme() {
-        let at = |folder, interpreter| venv_folder(folder, &interpreter).to_string_lossy().replace('\\', "/");
-        let posix = |minor| interpreter(Platform::Posix, minor);
-        let nt = |minor| interpreter(Platform::Nt, minor);
+        let at = |folder, base| venv_folder(folder, &base).to_string_lossy().replace('\\', "/");
+        let posix = |minor| base(Platform::Posix, minor);
+        let nt = |minor| base(Platform::Nt, minor);
         assert_eq!(at(Folder::Scripts, posix(12)), "bin");
         assert_eq!(at(Folder::Purelib, posix(10)), "lib/python3.10/site-packages");
         assert_eq!(at(Folder::Include, posix(10)), "include");
@@ -168,18 +165,17 @@ mod tests {
 
     #[test]
     fn free_threaded_builds_and_platlib_have_folders_of_their_own() {
-        let base = Interpreter { abiflags: "td".into(), ..interpreter(Platform::Posix, 13) };
-        assert_eq!(venv_folder(Folder::Purelib, &base), Path::new("lib/python3.13t/site-packages"));
-        assert_eq!(venv_folder(Folder::Include, &base), Path::new("include/python3.13td"));
-        let base = Interpreter { platlibdir: "lib64".into(), ..interpreter(Platform::Posix, 15) };
-        assert_eq!(venv_folder(Folder::Platlib, &base), Path::new("lib64/python3.15/site-packages"));
+        let debug = Base { abiflags: "td".into(), ..base(Platform::Posix, 13) };
+        assert_eq!(venv_folder(Folder::Purelib, &debug), Path::new("lib/python3.13t/site-packages"));
+        assert_eq!(venv_folder(Folder::Include, &debug), Path::new("include/python3.13td"));
+        let split = Base { platlibdir: "lib64".into(), ..base(Platform::Posix, 15) };
+        assert_eq!(venv_folder(Folder::Platlib, &split), Path::new("lib64/python3.15/site-packages"));
     }
 
     #[test]
     fn a_template_with_an_unknown_variable_is_left_to_sysconfig() {
-        let expand = |minor, template| {
-            expand_template(template, &interpreter(Platform::Posix, minor), Path::new("/env"))
-        };
+        let expand =
+            |minor, template| expand_template(template, &base(Platform::Posix, minor), Path::new("/env"));
         let purelib = "{base}/lib/{implementation_lower}{py_version_short}{abi_thread}/site-packages";
         assert_eq!(expand(14, purelib), Some("/env/lib/python3.14/site-packages".into()));
         assert_eq!(expand(13, "{installed_base}/include"), Some("/env/include".into()));
@@ -190,11 +186,11 @@ mod tests {
 
     #[test]
     fn lib64_is_a_link_on_64_bit_posix_until_3_14() {
-        assert!(has_lib64_link(&interpreter(Platform::Posix, 14)));
-        assert!(!has_lib64_link(&interpreter(Platform::Posix, 15)));
-        assert!(!has_lib64_link(&interpreter(Platform::Nt, 13)));
-        assert!(!has_lib64_link(&Interpreter { macos: true, ..interpreter(Platform::Posix, 13) }));
-        assert!(!has_lib64_link(&Interpreter { is_64bit: false, ..interpreter(Platform::Posix, 13) }));
+        assert!(has_lib64_link(&base(Platform::Posix, 14)));
+        assert!(!has_lib64_link(&base(Platform::Posix, 15)));
+        assert!(!has_lib64_link(&base(Platform::Nt, 13)));
+        assert!(!has_lib64_link(&Base { macos: true, ..base(Platform::Posix, 13) }));
+        assert!(!has_lib64_link(&Base { is_64bit: false, ..base(Platform::Posix, 13) }));
     }
 
     #[test]
