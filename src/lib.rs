@@ -7,7 +7,7 @@
 //! | [`error`] | what can go wrong, with operation and path |
 //! | [`panics`] | a bug of ours becomes an error |
 //! | [`base`] | the interpreter that environments are created from |
-//! | [`fs`] | the only home of `std::fs` and of OS differences |
+//! | [`fs`] | the only home of `std::fs`; of OS differences, in `fs::sys` |
 //! | [`environment`] | one environment: paths, `pyvenv.cfg`, executables, scripts |
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 //! | `python` | the border: the only home of `pyo3` (feature `python`) |

@@ -3,12 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// The codes for too many open files, in the process and in the system, which have no [`ErrorKind`].
-#[cfg(unix)]
-const TOO_MANY_OPEN: [i32; 2] =
-    [rustix::io::Errno::MFILE.raw_os_error(), rustix::io::Errno::NFILE.raw_os_error()];
-#[cfg(windows)]
-const TOO_MANY_OPEN: [i32; 1] = [4]; // ERROR_TOO_MANY_OPEN_FILES
+use super::is_too_many_open_files;
 
 /// One sentence on what to do; `None` where the code alone doesn't tell.
 pub fn advice(source: &io::Error) -> Option<&'static str> {
@@ -25,7 +20,7 @@ pub fn advice(source: &io::Error) -> Option<&'static str> {
             "A link that leads nowhere, or a file, is there: choose another path, or remove it."
         }
         ErrorKind::IsADirectory => "A folder stands where a file belongs: remove it, or choose another path.",
-        _ if source.raw_os_error().is_some_and(|code| TOO_MANY_OPEN.contains(&code)) => {
+        _ if is_too_many_open_files(source) => {
             "Close some files, or raise the limit on open ones (ulimit -n)."
         }
         _ => return None,
@@ -46,15 +41,6 @@ pub fn advice_on_obstacle(path: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn too_many_open_files_are_known_by_their_code() {
-        for code in TOO_MANY_OPEN {
-            assert!(
-                advice(&io::Error::from_raw_os_error(code)).is_some_and(|text| text.contains("ulimit -n"))
-            );
-        }
-    }
 
     #[test]
     fn a_code_that_tells_nothing_gets_no_advice() {

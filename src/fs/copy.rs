@@ -4,8 +4,8 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-#[cfg(unix)]
 use super::permissions::permit_at;
+use super::sys::{executable, is_executable, is_one_file};
 use super::whole::write_whole;
 use crate::error::{Error, Result};
 
@@ -32,7 +32,7 @@ fn copy(source: &Path, destination: &Path, keep: Keep) -> Result<()> {
     let failed = |error| Error::io2("copy", source, destination, error);
     let mut from = File::open(source).map_err(|error| Error::io("read", source, error))?;
     let original = from.metadata().map_err(failed)?;
-    if fs::symlink_metadata(destination).is_ok_and(|found| is_same_file(&original, &found)) {
+    if fs::symlink_metadata(destination).is_ok_and(|found| is_one_file(&original, &found)) {
         return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
     let permissions = (keep == Keep::ModeAndTime).then(|| original.permissions());
@@ -47,58 +47,27 @@ fn copy(source: &Path, destination: &Path, keep: Keep) -> Result<()> {
     copied.map_err(|error| if cut_short { failed(error) } else { Error::io("write", destination, error) })
 }
 
-#[cfg(unix)]
-fn is_same_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-/// On Windows a file that is open for reading can't be truncated unnoticed: creating it over itself fails.
-#[cfg(windows)]
-fn is_same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
-    false
-}
-
-/// Gives a file the mode 0755; not one that a link leads to, which may be the base interpreter.
-#[cfg(unix)]
+/// Gives a file the mode 0755, if the system has modes; not one that a link leads to, which may be the base interpreter.
 pub fn make_executable(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+    let Some(wanted) = executable() else { return Ok(()) };
     let make = || {
         let found = fs::symlink_metadata(path)?;
-        if found.is_symlink() {
-            Ok(())
-        } else {
-            permit_at(path, &found.permissions(), &Permissions::from_mode(0o755))
-        }
+        if found.is_symlink() { Ok(()) } else { permit_at(path, &found.permissions(), &wanted) }
     };
     make().map_err(|source| Error::io("make executable", path, source))
 }
 
 /// Whether two files, neither of them a link, have one content, but the second lacks the permission to be executed.
-#[cfg(unix)]
 pub fn is_inexecutable_copy(original: &Path, path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
     let look = || -> io::Result<bool> {
-        let (one, other) = (fs::symlink_metadata(original)?, fs::symlink_metadata(path)?);
-        Ok(other.is_file()
-            && other.permissions().mode() & 0o111 == 0
-            && one.is_file()
-            && one.len() == other.len()
-            && fs::read(original)? == fs::read(path)?)
+        let other = fs::symlink_metadata(path)?;
+        if !other.is_file() || is_executable(&other.permissions()) {
+            return Ok(false);
+        }
+        let one = fs::symlink_metadata(original)?;
+        Ok(one.is_file() && one.len() == other.len() && fs::read(original)? == fs::read(path)?)
     };
     look().unwrap_or(false)
-}
-
-/// Windows knows executables by their suffix.
-#[cfg(windows)]
-pub fn is_inexecutable_copy(_: &Path, _: &Path) -> bool {
-    false
-}
-
-/// Windows has no such mode: an executable is one by its suffix.
-#[cfg(windows)]
-pub fn make_executable(_: &Path) -> Result<()> {
-    Ok(())
 }
 
 /// A file to be written elsewhere with the same mode.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use super::dir::{Facts, facts_at};
+use super::sys::{Facts, facts_at, is_loop};
 use crate::error::{Error, Result};
 
 /// What has a name, and where it leads if it is a link.
@@ -49,16 +49,6 @@ fn leads_nowhere(path: &Path) -> bool {
         Ok(found) => found.is_dir(),
         Err(error) => matches!(error.kind(), NotFound | NotADirectory | InvalidFilename) || is_loop(&error),
     }
-}
-
-#[cfg(unix)]
-fn is_loop(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
-}
-
-#[cfg(windows)]
-fn is_loop(_: &io::Error) -> bool {
-    false
 }
 
 /// Fails if the file is gone. One that can't be examined may be there.
@@ -116,18 +106,6 @@ pub fn have_same_content(one: &Path, other: &Path) -> bool {
 /// Facts about the file that this process runs, where the system has a path for it: Linux does.
 pub fn running_program() -> io::Result<Facts> {
     facts_at(Path::new("/proc/self/exe"))
-}
-
-/// Whether this process may execute the file; no file may be executed on a file system mounted `noexec`.
-#[cfg(unix)]
-pub fn may_execute(path: &Path) -> bool {
-    rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
-}
-
-/// Windows knows executables by their suffix.
-#[cfg(windows)]
-pub fn may_execute(_: &Path) -> bool {
-    true
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The only home of `std::fs` and of `#[cfg(unix)]`/`#[cfg(windows)]`. Everything else says what it wants
+//! The only home of `std::fs`; `sys` is that of `#[cfg(unix)]` and `#[cfg(windows)]`. Everything else says what it wants
 //! done and gets an [`Error`] that names the operation and the path.
 
 mod advice;
@@ -9,8 +9,8 @@ mod identity;
 mod inside;
 mod link_mode;
 mod mounts;
-mod optional;
 mod permissions;
+mod sys;
 pub mod transfer;
 mod whole;
 
@@ -25,11 +25,11 @@ pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
 };
 pub use identity::{
-    Entry, check_presence, entry, have_same_content, is_one_file, is_same_file, is_text, may_execute,
-    passes_through, running_program,
+    Entry, check_presence, entry, have_same_content, is_one_file, is_same_file, is_text, passes_through,
+    running_program,
 };
 pub use inside::{OddLinks, check_folders, odd_links};
-pub use optional::is_lacking;
+pub use sys::{is_lacking, is_too_many_open_files, may_execute};
 pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};
@@ -141,22 +141,12 @@ pub fn absolute(path: &Path) -> PathBuf {
 
 /// Makes `link` a symbolic link whose text is `target`.
 pub fn symlink(target: &Path, link: &Path) -> Result<()> {
-    symlink_file(target, link).map_err(|source| Error::io2("link", target, link, source))
+    sys::symlink_file(target, link).map_err(|source| Error::io2("link", target, link, source))
 }
 
 /// Makes `link` a symbolic link whose text is `target`, in the place of the file or link that has the name.
 pub fn symlink_over(target: &Path, link: &Path) -> Result<()> {
     whole::link_over(target, link).map_err(|source| Error::io2("link", target, link, source))
-}
-
-#[cfg(unix)]
-fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, link)
-}
-
-#[cfg(windows)]
-fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
-    std::os::windows::fs::symlink_file(target, link)
 }
 
 /// What stands in a folder.

@@ -2,10 +2,9 @@
 
 use std::fs::{File, Permissions};
 use std::io;
-#[cfg(unix)]
 use std::path::Path;
 
-use super::is_lacking;
+use super::sys::{is_executable, is_lacking};
 
 /// Gives an open file these permissions. To see that the umask left the right ones is faster than to set them.
 pub(super) fn permit(file: &File, wanted: &Permissions) -> io::Result<()> {
@@ -18,7 +17,6 @@ pub(super) fn permit(file: &File, wanted: &Permissions) -> io::Result<()> {
 }
 
 /// Gives the file at this path these permissions, unless it has them.
-#[cfg(unix)]
 pub(super) fn permit_at(path: &Path, found: &Permissions, wanted: &Permissions) -> io::Result<()> {
     if found == wanted {
         Ok(())
@@ -34,16 +32,4 @@ fn unless_lacking(done: io::Result<()>, found: &Permissions, wanted: &Permission
         Err(error) if is_lacking(&error) && is_executable(found) >= is_executable(wanted) => Ok(()),
         done => done,
     }
-}
-
-#[cfg(unix)]
-fn is_executable(permissions: &Permissions) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    permissions.mode() & 0o111 != 0
-}
-
-/// Windows knows executables by their suffix.
-#[cfg(windows)]
-fn is_executable(_: &Permissions) -> bool {
-    true
 }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 
 pub use super::link_mode::LinkMode;
 
-use super::dir::{Dir, Facts, Kind, NewFile, clone_content, close, finish, is_damage, mode_of};
+use super::sys::{Dir, Facts, Kind, NewFile, clone_content, close, finish, is_damage, mode_of};
 use crate::error::Error;
 
 /// What a file holds, as far as it is remembered.

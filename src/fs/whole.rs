@@ -9,14 +9,15 @@
 //! its directory takes no new names.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Metadata, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::dir::{close, open_in_place, rename_new};
-use super::is_lacking;
 use super::permissions::permit;
+use super::sys::{
+    close, is_alike, is_lacking, is_sharing_violation, open_in_place, rename_new, symlink_file,
+};
 
 /// What names start with that stand in an environment only while it is being made.
 pub const UNFINISHED: &str = ".fastvenv-";
@@ -133,7 +134,7 @@ fn take_place(
         // A link gives its place to the file. A directory doesn't: the rename fails.
         Ok(old) if !old.is_file() => {}
         Ok(old) => match fs::symlink_metadata(unfinished) {
-            Ok(new) if replace == Replace::Any || is_ours(&old, &new) => {
+            Ok(new) if replace == Replace::Any || is_alike(&old, &new) => {
                 if keeps_permissions
                     && old.permissions() != new.permissions()
                     && let Err(error) = fs::set_permissions(unfinished, old.permissions())
@@ -167,7 +168,7 @@ fn told(renamed: io::Result<()>) -> io::Result<Named> {
 /// Makes a link in the place of the file or link that has the name, in one step: a process that is killed leaves the old
 /// one or the new one.
 pub(super) fn link_over(target: &Path, path: &Path) -> io::Result<()> {
-    let (unfinished, ()) = make_beside(path, |unfinished| super::symlink_file(target, unfinished))?;
+    let (unfinished, ()) = make_beside(path, |unfinished| symlink_file(target, unfinished))?;
     fs::rename(&unfinished, path).inspect_err(|_| drop(fs::remove_file(&unfinished)))
 }
 
@@ -199,23 +200,9 @@ fn make_beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Res
 /// written: a read-only folder, a file that is a mount point, a path that is as long as may be.
 fn is_refusal(error: &io::Error) -> bool {
     use ErrorKind::{InvalidFilename, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
-    // On Windows, where a scanner may have opened the new file before it could get its name.
-    const ERROR_SHARING_VIOLATION: i32 = 32;
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | InvalidFilename)
-        || (cfg!(windows) && error.raw_os_error() == Some(ERROR_SHARING_VIOLATION))
-}
-
-/// Whether replacing a file differs from writing to it in nothing but its second names. To write to a read-only file is
-/// to fail, and another owner's file would become ours.
-#[cfg(unix)]
-fn is_ours(old: &Metadata, new: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    old.mode() & 0o200 != 0 && (old.uid(), old.gid()) == (new.uid(), new.gid())
-}
-
-#[cfg(windows)]
-fn is_ours(old: &Metadata, _new: &Metadata) -> bool {
-    !old.permissions().readonly()
+        // A scanner may have opened the new file before it could get its name.
+        || is_sharing_violation(error)
 }
 
 /// Removes what killed processes left unfinished in a folder. What can't be listed or removed is left: it is small,

@@ -10,72 +10,9 @@ use crate::error::{Error, Result};
 
 mod clear;
 mod lock;
-#[cfg(any(not(unix), test))]
-#[cfg_attr(unix, allow(dead_code))]
-mod portable;
-#[cfg(unix)]
-mod unix;
-#[cfg(unix)]
-mod unix_files;
 
-#[cfg(not(unix))]
-use portable as form;
-#[cfg(unix)]
-use unix as form;
-
-pub use form::{Dir, Inherited, current_user, facts_at};
-pub(in crate::fs) use form::{clone_content, close, finish, is_damage, mode_of, open_in_place, rename_new};
+pub use super::sys::{Access, Dir, Facts, Inherited, Kind, NewFile, current_user, facts_at};
 pub use lock::Lock;
-
-/// What kind of thing a name stands for, links not followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A regular file.
-    File,
-    /// A folder.
-    Folder,
-    /// A link, a device, a socket...
-    Other,
-}
-
-/// What the file system knows of a file or folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// File, folder or something else.
-    pub kind: Kind,
-    /// In bytes.
-    pub size: u64,
-    /// When the content changed: nanoseconds since 1970.
-    pub modified: i64,
-    /// When content, mode, owner or number of links changed: nanoseconds since 1970; 0 where unknown.
-    pub changed: i64,
-    /// The permission bits; `0o644` where there are none.
-    pub mode: u32,
-    /// The user id of the owner; 0 where there is none.
-    pub owner: u32,
-    /// The file system it is on; 0 where unknown.
-    pub device: u64,
-    /// Its number there; 0 where unknown.
-    pub inode: u64,
-}
-
-/// How [`Dir::create`] makes a file.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NewFile {
-    /// The time of modification, in nanoseconds since 1970; now if `None`.
-    pub modified: Option<i64>,
-    /// Permission bits to add to those that the umask leaves of `0o666`.
-    pub add_mode: u32,
-}
-
-/// Whom a new folder lets in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Whom the umask lets in.
-    Umask,
-    /// The owner alone: mode `0o700`.
-    Owner,
-}
 
 impl Dir {
     /// Opens the folder of that name in this one, made first if nothing is there. A link is not followed.
@@ -101,6 +38,12 @@ impl Dir {
     /// [`Lock::is_held`].
     pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<Lock>> {
         Ok(self.try_lock_file(name, self.lock_file(name)?))
+    }
+
+    /// Takes the lock on the folder itself; `None` if another handle of it holds it. Where folders can't be locked,
+    /// everybody gets it.
+    pub fn try_lock_itself(&self) -> Option<Lock> {
+        self.itself().map_or(Some(Lock(None)), Lock::take)
     }
 
     /// A file that was removed since it was opened locks nobody out: others make a new one.

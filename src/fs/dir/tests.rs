@@ -1,4 +1,4 @@
-//! The same promises, held by both forms of `Dir`.
+//! What a directory promises on every system.
 
 use super::*;
 
@@ -83,74 +83,3 @@ fn what_others_remove_or_add_meanwhile_is_fine() {
         }
     }
 }
-
-macro_rules! promises {
-    ($form:ident) => {
-        mod $form {
-            use super::super::$form::Dir;
-            use super::super::{Access, Kind, NewFile};
-            use super::scratch;
-
-            #[test]
-            fn files_have_the_content_and_time_they_were_made_with() {
-                let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                let modified = 1_700_000_000_000_000_000;
-                dir.create("file", b"abc", NewFile { modified: Some(modified), add_mode: 0 }).unwrap();
-                let (content, facts) = dir.read("file").unwrap();
-                assert_eq!((content.as_slice(), facts.size, facts.kind), (&b"abc"[..], 3, Kind::File));
-                assert_eq!(facts.modified, modified);
-                dir.set_modified("file", modified + 2_000_000_000).unwrap();
-                assert_eq!(dir.facts_of("file").unwrap().modified, modified + 2_000_000_000);
-            }
-
-            #[test]
-            fn a_taken_name_is_an_error_that_says_so() {
-                let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                dir.create("file", b"", NewFile::default()).unwrap();
-                let error = dir.create("file", b"", NewFile::default()).unwrap_err();
-                assert!(error.to_string().starts_with("cannot write "), "{error}");
-                assert!(dir.make_folder("folder", Access::Umask).unwrap());
-                assert!(!dir.make_folder("folder", Access::Umask).unwrap());
-            }
-
-            #[test]
-            fn links_are_refused_where_a_file_or_folder_must_be() {
-                let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                dir.make_folder("folder", Access::Umask).unwrap();
-                dir.create("file", b"", NewFile::default()).unwrap();
-                for name in ["folder", "file"] {
-                    let link = root.path().join(format!("link-to-{name}"));
-                    crate::fs::symlink(&root.path().join(name), &link).unwrap();
-                }
-                assert!(dir.open_folder("folder").is_ok());
-                assert!(dir.open_folder("link-to-folder").is_err());
-                assert!(dir.open_file("file").is_ok());
-                assert!(dir.open_file("link-to-file").is_err());
-                assert!(dir.open_file("folder").is_err());
-            }
-
-            #[test]
-            fn renaming_and_linking_move_names_only() {
-                let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                dir.create("a", b"1", NewFile::default()).unwrap();
-                dir.rename("a", "b").unwrap();
-                dir.make_folder("other", Access::Umask).unwrap();
-                let other = dir.open_folder("other").unwrap();
-                dir.link("b", &other).unwrap();
-                dir.remove_file("b").unwrap();
-                assert_eq!(other.read("b").unwrap().0, b"1");
-                other.remove_file("b").unwrap();
-                dir.remove_folder("other").unwrap();
-                assert!(dir.names().unwrap().is_empty());
-            }
-        }
-    };
-}
-
-promises!(portable);
-#[cfg(unix)]
-promises!(unix);

@@ -1,3 +1,5 @@
+//! A directory held open: what is done below it follows no link that somebody swaps in on the way.
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -5,32 +7,18 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode, Stat};
+use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
-pub use super::unix_files::Inherited;
-use super::unix_files::{access_lists, timestamps};
-pub(in crate::fs) use super::unix_files::{
-    clone_content, close, finish, is_damage, mode_of, open_in_place, rename_new,
-};
-use super::{Access, Facts, Kind, Lock, NewFile};
+use super::super::{Access, Facts, Kind, NewFile};
+use super::files::{Inherited, access_lists, close, facts, finish, timestamps};
 use crate::error::{Error, Result};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 const NEW_FILE: OFlags = OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::CLOEXEC);
 const OLD_FILE: OFlags =
     OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
-
-/// The user that files made by this process belong to.
-pub fn current_user() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
-
-/// Facts about what is at that path, links followed.
-pub fn facts_at(path: &Path) -> io::Result<Facts> {
-    Ok(facts(&rustix::fs::stat(path)?))
-}
 
 /// A folder held open.
 #[derive(Debug)]
@@ -87,7 +75,7 @@ impl Dir {
 
     /// Opens the folder of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]) or something
     /// is mounted there ([`io::ErrorKind::ResourceBusy`]).
-    pub(super) fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
+    pub(in crate::fs) fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
         match open_unmounted(&self.handle, name) {
             Ok(handle) => Ok(Self { handle, path: self.path.join(name) }),
             Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
@@ -215,17 +203,13 @@ impl Dir {
         Ok(rustix::fs::utimensat(&self.handle, name.as_ref(), &times, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
-    /// Takes the lock on the folder itself; `None` if another handle of it holds it. Where folders can't be locked,
-    /// everybody gets it.
-    pub fn try_lock_itself(&self) -> Option<Lock> {
-        match self.handle.try_clone() {
-            Ok(handle) => Lock::take(handle.into()),
-            Err(_) => Some(Lock(None)),
-        }
+    /// The folder itself as an open file, if it can be locked as one.
+    pub(in crate::fs) fn itself(&self) -> Option<File> {
+        self.handle.try_clone().ok().map(File::from)
     }
 
     /// Whether an open file has lost this name. The number of links alone doesn't say: some file systems report none.
-    pub(super) fn is_removed(&self, name: &(impl AsRef<OsStr> + ?Sized), file: &File) -> bool {
+    pub(in crate::fs) fn is_removed(&self, name: &(impl AsRef<OsStr> + ?Sized), file: &File) -> bool {
         let Ok(stat) = fstat(file) else { return false };
         let same = |named: Facts| {
             let open = facts(&stat);
@@ -234,7 +218,8 @@ impl Dir {
         stat.st_nlink == 0 && !self.facts_of(name).is_ok_and(same)
     }
 
-    pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {
+    /// Opens the file of that name to lock it, made if missing; a link is refused.
+    pub(in crate::fs) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match openat(&self.handle, name.as_ref(), flags, Mode::RUSR | Mode::WUSR) {
             Ok(file) => Ok(file.into()),
@@ -259,24 +244,4 @@ fn open_unmounted(folder: &OwnedFd, name: &OsStr) -> rustix::io::Result<OwnedFd>
     }
     let found = openat(folder, name, flags, Mode::empty())?;
     if fstat(folder)?.st_dev == fstat(&found)?.st_dev { Ok(found) } else { Err(Errno::XDEV) }
-}
-
-// The types of these fields differ from one Unix to the next.
-#[allow(clippy::unnecessary_cast)]
-pub(super) fn facts(stat: &Stat) -> Facts {
-    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
-    Facts {
-        kind: match FileType::from_raw_mode(stat.st_mode as RawMode) {
-            FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Folder,
-            _ => Kind::Other,
-        },
-        size: stat.st_size as u64,
-        modified: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-        changed: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
-        mode: stat.st_mode as u32 & 0o7777,
-        owner: stat.st_uid as u32,
-        device: stat.st_dev as u64,
-        inode: stat.st_ino as u64,
-    }
 }

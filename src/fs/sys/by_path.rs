@@ -1,16 +1,14 @@
+//! A directory known by its path, as on Windows: a link is seen before it is followed, but not one that is swapped in
+//! between. It is tested on Unix too.
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Access, Facts, Kind, Lock, NewFile};
+use super::{Access, Facts, Kind, NewFile};
 use crate::error::{Error, Result};
-
-/// The user that files made by this process belong to: unknown here, like every [`Facts::owner`].
-pub fn current_user() -> u32 {
-    0
-}
 
 /// Who may use a file, as far as new files inherit it from their directory: unknown here.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,7 +78,7 @@ impl Dir {
 
     /// Opens the folder of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]). On Windows
     /// whatever is mounted is a link.
-    pub(super) fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
+    pub(in crate::fs) fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
         match self.facts_of(name)?.kind {
             Kind::Folder => Ok(Self { path: self.join(name) }),
             _ => Err(not_a_directory()),
@@ -131,9 +129,7 @@ impl Dir {
         let create = || {
             let mut file = self.create_file(name)?;
             file.write_all(content)?;
-            let finished = finish(&file, how, || Ok(0o644));
-            close(file)?;
-            Ok(finished)
+            Ok(finish(&file, how, || Ok(0o644)))
         };
         let finished = create().map_err(|source| Error::io("write", self.join(name), source))?;
         finished.map_err(|source| Error::attributes(self.join(name), source))?;
@@ -189,19 +185,20 @@ impl Dir {
         OpenOptions::new().write(true).open(self.join(name))?.set_modified(time(modified))
     }
 
-    /// Takes the lock on the folder itself: there is none, and so everybody gets it.
-    pub fn try_lock_itself(&self) -> Option<Lock> {
-        Some(Lock(None))
+    /// The folder itself as an open file: it can't be locked as one here.
+    pub(in crate::fs) fn itself(&self) -> Option<File> {
+        None
     }
 
-    pub(super) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {
+    /// Opens the file of that name to lock it, made if missing.
+    pub(in crate::fs) fn lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<File> {
         let options =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(self.join(name));
         options.map_err(|source| Error::io("open", self.join(name), source))
     }
 
     /// Whether an open file has lost this name: that can't be told here.
-    pub(super) fn is_removed(&self, _name: &(impl AsRef<OsStr> + ?Sized), _file: &File) -> bool {
+    pub(in crate::fs) fn is_removed(&self, _name: &(impl AsRef<OsStr> + ?Sized), _file: &File) -> bool {
         false
     }
 
@@ -211,17 +208,8 @@ impl Dir {
 }
 
 /// Gives a written file its time; there are no permission bits to give.
-pub(in crate::fs) fn finish(
-    file: &File,
-    how: NewFile,
-    _mode: impl FnOnce() -> io::Result<u32>,
-) -> io::Result<()> {
+pub fn finish(file: &File, how: NewFile, _mode: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
     how.modified.map_or(Ok(()), |modified| file.set_modified(time(modified)))
-}
-
-/// Facts about what is at that path, links followed.
-pub fn facts_at(path: &Path) -> io::Result<Facts> {
-    Ok(facts(&fs::metadata(path)?))
 }
 
 fn time(nanoseconds: i64) -> SystemTime {
@@ -229,7 +217,7 @@ fn time(nanoseconds: i64) -> SystemTime {
     if nanoseconds < 0 { UNIX_EPOCH - since } else { UNIX_EPOCH + since }
 }
 
-fn facts(metadata: &Metadata) -> Facts {
+pub(super) fn facts(metadata: &Metadata) -> Facts {
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Facts {
         kind: match metadata.file_type() {
@@ -245,40 +233,4 @@ fn facts(metadata: &Metadata) -> Facts {
         device: 0,
         inode: 0,
     }
-}
-
-/// Renames a file unless something has the new name: there is no such call here.
-pub(in crate::fs) fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Opens a regular file for writing, made if nothing has the name, its old content in it still. `None` if it is a link;
-/// one that is swapped in meanwhile can't be told here.
-pub(in crate::fs) fn open_in_place(path: &Path) -> io::Result<Option<File>> {
-    match fs::symlink_metadata(path) {
-        Ok(found) if found.is_symlink() => Ok(None),
-        _ => OpenOptions::new().write(true).create(true).truncate(false).open(path).map(Some),
-    }
-}
-
-/// Closes a written file; that nothing was lost can't be told here.
-pub(in crate::fs) fn close(file: File) -> io::Result<()> {
-    drop(file);
-    Ok(())
-}
-
-/// Whether this is what the system says of a file that a disk has lost.
-pub(in crate::fs) fn is_damage(error: &io::Error) -> bool {
-    const ERROR_CRC: i32 = 23;
-    cfg!(windows) && error.raw_os_error() == Some(ERROR_CRC)
-}
-
-/// The permission bits of an open file: there are none.
-pub(in crate::fs) fn mode_of(_file: &File) -> io::Result<u32> {
-    Ok(0o644)
-}
-
-/// Makes `to` share the content of `from` until one of them is changed: not to be had here.
-pub(in crate::fs) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }

@@ -1,4 +1,4 @@
-//! What is done to files by their handles, and to their names.
+//! Single files, by their handles and by their paths.
 
 use std::fs::File;
 use std::io;
@@ -7,11 +7,20 @@ use std::path::Path;
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 use rustix::fs::{CWD, RenameFlags};
-use rustix::fs::{FileType, Mode, OFlags, RawMode, Timespec, Timestamps, UTIME_OMIT, fstat};
+use rustix::fs::{FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UTIME_OMIT, fstat};
 use rustix::io::Errno;
 
-use super::NewFile;
-use super::unix::facts;
+use super::super::{Facts, Kind, NewFile};
+
+/// The user that files made by this process belong to.
+pub fn current_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Facts about what is at that path, links followed.
+pub fn facts_at(path: &Path) -> io::Result<Facts> {
+    Ok(facts(&rustix::fs::stat(path)?))
+}
 
 /// What a new file inherits from its directory (setgid, a default ACL), and a hard link has from its source. The mode
 /// isn't part of it.
@@ -43,11 +52,7 @@ pub(super) fn access_lists(_file: &File) -> io::Result<Vec<Option<Vec<u8>>>> {
 }
 
 /// Gives a written file its mode and time. `mode` tells the permission bits it has, if they are needed.
-pub(in crate::fs) fn finish(
-    file: &File,
-    how: NewFile,
-    mode: impl FnOnce() -> io::Result<u32>,
-) -> io::Result<()> {
+pub fn finish(file: &File, how: NewFile, mode: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
     if how.add_mode != 0 {
         let found = mode()?;
         let wanted = found | how.add_mode;
@@ -65,7 +70,7 @@ pub(in crate::fs) fn finish(
 /// Renames a file unless something has the new name: [`io::ErrorKind::AlreadyExists`]. Not every system and file system
 /// can: [`io::ErrorKind::Unsupported`] or [`io::ErrorKind::InvalidInput`].
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-pub(in crate::fs) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         // On macOS these are two codes, and only the second has the kind that callers look for.
         Err(Errno::NOTSUP) => Err(Errno::OPNOTSUPP.into()),
@@ -75,13 +80,13 @@ pub(in crate::fs) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Renames a file unless something has the new name: there is no such call here.
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-pub(in crate::fs) fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
+pub fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
     Err(Errno::OPNOTSUPP.into())
 }
 
 /// Opens a regular file for writing, made if nothing has the name, its old content in it still. `None` if writing to it
 /// would write elsewhere too: it is a link, a device or a pipe, or has a second name.
-pub(in crate::fs) fn open_in_place(path: &Path) -> io::Result<Option<File>> {
+pub fn open_in_place(path: &Path) -> io::Result<Option<File>> {
     // To open a pipe would otherwise wait for its reader.
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = match rustix::fs::open(path, flags, Mode::from_raw_mode(0o666)) {
@@ -94,8 +99,13 @@ pub(in crate::fs) fn open_in_place(path: &Path) -> io::Result<Option<File>> {
     Ok((is_file && found.st_nlink <= 1).then(|| file.into()))
 }
 
+/// Makes `link` a symbolic link whose text is `target`.
+pub fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
 /// Closes a written file. Some file systems, NFS among them, say only now that there is no room for what was written.
-pub(in crate::fs) fn close(file: File) -> io::Result<()> {
+pub fn close(file: File) -> io::Result<()> {
     // SAFETY: the descriptor comes from its only owner, which is gone with this call.
     match unsafe { rustix::io::try_close(file.into_raw_fd()) } {
         // It is closed all the same, on Linux and elsewhere but for HP-UX.
@@ -104,30 +114,20 @@ pub(in crate::fs) fn close(file: File) -> io::Result<()> {
     }
 }
 
-/// Whether this is what the system says of a file that a disk has lost, or whose checksum the file system found wrong.
-pub(in crate::fs) fn is_damage(error: &io::Error) -> bool {
-    let errno = Errno::from_io_error(error);
-    #[cfg(target_os = "linux")]
-    if errno == Some(Errno::UCLEAN) {
-        return true;
-    }
-    matches!(errno, Some(Errno::IO | Errno::BADMSG))
-}
-
 /// The permission bits of an open file.
-pub(in crate::fs) fn mode_of(file: &File) -> io::Result<u32> {
+pub fn mode_of(file: &File) -> io::Result<u32> {
     Ok(facts(&fstat(file)?).mode)
 }
 
 /// Makes `to` share the content of `from` until one of them is changed.
 #[cfg(target_os = "linux")]
-pub(in crate::fs) fn clone_content(from: &File, to: &File) -> io::Result<()> {
+pub fn clone_content(from: &File, to: &File) -> io::Result<()> {
     Ok(rustix::fs::ioctl_ficlone(to, from)?)
 }
 
 /// Makes `to` share the content of `from` until one of them is changed.
 #[cfg(not(target_os = "linux"))]
-pub(in crate::fs) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
+pub fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
     Err(Errno::OPNOTSUPP.into())
 }
 
@@ -136,5 +136,25 @@ pub(super) fn timestamps(modified: i64) -> Timestamps {
     Timestamps {
         last_access: at(0, UTIME_OMIT as _),
         last_modification: at(modified.div_euclid(1_000_000_000), modified.rem_euclid(1_000_000_000) as _),
+    }
+}
+
+// The types of these fields differ from one Unix to the next.
+#[allow(clippy::unnecessary_cast)]
+pub(super) fn facts(stat: &Stat) -> Facts {
+    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    Facts {
+        kind: match FileType::from_raw_mode(stat.st_mode as RawMode) {
+            FileType::RegularFile => Kind::File,
+            FileType::Directory => Kind::Folder,
+            _ => Kind::Other,
+        },
+        size: stat.st_size as u64,
+        modified: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+        changed: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        mode: stat.st_mode as u32 & 0o7777,
+        owner: stat.st_uid as u32,
+        device: stat.st_dev as u64,
+        inode: stat.st_ino as u64,
     }
 }
