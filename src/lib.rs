@@ -8,10 +8,12 @@
 //! | [`panics`] | a bug of ours becomes an error |
 //! | [`base`] | the interpreter that environments are created from |
 //! | [`fs`] | the only home of `std::fs`; of OS differences, in `fs::sys` |
+//! | [`advice`] | what a user can do about an error |
 //! | [`environment`] | one environment: paths, `pyvenv.cfg`, executables, scripts |
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 //! | `python` | the border: the only home of `pyo3` (feature `python`) |
 
+pub mod advice;
 pub mod base;
 pub mod environment;
 pub mod error;

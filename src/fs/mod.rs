@@ -1,17 +1,14 @@
 //! The only home of `std::fs`; `sys` is that of `#[cfg(unix)]` and `#[cfg(windows)]`. Everything else says what it wants
 //! done and gets an [`Error`] that names the operation and the path.
 
-mod advice;
 mod clear;
 mod copy;
 pub mod dir;
 mod identity;
 mod inside;
-mod link_mode;
 mod mounts;
 mod permissions;
 mod sys;
-pub mod transfer;
 mod whole;
 
 use std::ffi::OsString;
@@ -19,7 +16,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub use advice::{advice, advice_on_obstacle};
 pub use clear::{check_clearable, clear_folder, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
@@ -29,7 +25,9 @@ pub use identity::{
     running_program,
 };
 pub use inside::{OddLinks, check_folders, odd_links};
-pub use sys::{is_lacking, is_too_many_open_files, may_execute};
+pub use sys::{
+    clone_content, close, finish, is_damage, is_lacking, is_too_many_open_files, may_execute, mode_of,
+};
 pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};

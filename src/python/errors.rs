@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use super::context::path_text;
 use super::finalizing;
+use crate::advice;
 use crate::error::{Error, quoted};
 use crate::panics::caught;
 
@@ -23,7 +24,7 @@ impl From<Error> for PyErr {
             Error::Interrupted => PyKeyboardInterrupt::new_err(()),
             Error::Refused(_) => PyValueError::new_err(message),
             Error::NotAFolder(path) => {
-                let advice = crate::fs::advice_on_obstacle(&path);
+                let advice = advice::on_obstacle(&path);
                 Python::attach(|py| noted(py, PyValueError::new_err(message), advice))
             }
             Error::Bug(_) => PyRuntimeError::new_err(message),
@@ -64,7 +65,7 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
         Err(error) => error,
     };
     let error = with_operation(py, error, operation);
-    match crate::fs::advice(source) {
+    match advice::on_failure(source) {
         Some(advice) => noted(py, error, advice),
         None => error,
     }

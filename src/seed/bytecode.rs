@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
+use super::transfer::Content;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, NewFile};
-use crate::fs::transfer::Content;
 
 /// What each process runs. Its standard input is a file that all processes share, together with the place up to which
 /// it has been read: whoever reads gets the next job. A job is a line of a number, a NUL, a source, a NUL and a target,

@@ -15,12 +15,12 @@ use super::manifest::{Folder, ImageFile, Manifest};
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::record::{self, Row};
+use super::transfer::{Content, is_same_second};
 use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::base::Version;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Facts, NewFile};
-use crate::fs::transfer::{Content, is_same_second};
 
 const MANIFEST: &str = "manifest";
 const TREE: &str = "tree";

@@ -9,7 +9,9 @@ pub mod bundled;
 pub mod bytecode;
 pub mod cache;
 pub mod console_scripts;
+pub mod halt;
 pub mod image;
+pub mod link_mode;
 pub mod links;
 pub mod manifest;
 pub mod observer;
@@ -19,6 +21,7 @@ mod python;
 pub mod reason;
 pub mod record;
 pub mod request;
+pub mod transfer;
 mod turn;
 mod walk;
 pub mod wheel;
@@ -30,9 +33,11 @@ use sha2::{Digest, Sha256};
 
 use self::bundled::BundledWheel;
 use self::cache::Cache;
+use self::halt::Halt;
 use self::image::{Image, Recipe};
+use self::link_mode::LinkMode;
 pub use self::observer::Observer;
-use self::place::{Halt, Target};
+use self::place::Target;
 pub use self::prospect::Prospect;
 pub use self::reason::Reason;
 use self::reason::Stop;
@@ -40,7 +45,6 @@ pub use self::request::{Request, Variables};
 use crate::error::{Error, Result};
 use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir};
-use crate::fs::transfer::LinkMode;
 
 /// What became of a request.
 #[derive(Debug)]

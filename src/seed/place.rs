@@ -3,19 +3,21 @@
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
 use super::console_scripts;
+use super::halt::Halt;
 use super::image::Image;
+use super::link_mode::LinkMode;
 use super::manifest::{Folder, Manifest};
 use super::observer::Observer;
 use super::record::{self, INSTALLER, Row};
+use super::transfer::{Content, Expected, Transfer};
 use super::walk::Walk;
 use crate::base::Version;
 use crate::error::{Error, Result};
 use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir, NewFile};
-use crate::fs::transfer::{Content, Expected, Failure, LinkMode, Transfer};
 
 /// The first file of a placement.
 const FIRST: &str = "INSTALLER";
@@ -39,23 +41,6 @@ pub struct Target {
     pub version: Version,
     /// The owner that files of a cached image must have.
     pub owner: u32,
-}
-
-/// Why a placement ended early.
-#[derive(Debug)]
-pub enum Halt {
-    /// A file of the image is missing or not what its manifest says: the folder and name in its tree.
-    Stale(PathBuf),
-    /// A file of the image can't be read now.
-    Unreadable(Error),
-    /// The environment can't be written, or Python has a signal to handle.
-    Failed(Error),
-}
-
-impl From<Error> for Halt {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
 }
 
 /// Places the packages and scripts of an image, with all of `.dist-info` under a name of ours. [`publish`] ends it.
@@ -149,12 +134,8 @@ impl Placing<'_> {
                     modified: file.is_source().then_some(file.modified),
                     add_mode: if file.executable { 0o111 } else { 0 },
                 };
-                match self.transfer.bring((from, to), &file.name, &expected, how) {
-                    Ok(()) => {}
-                    Err(Failure::Stale) => return Err(Halt::Stale(Path::new(&folder.path).join(&file.name))),
-                    Err(Failure::Unreadable(error)) => return Err(Halt::Unreadable(error)),
-                    Err(Failure::Io(error)) => return Err(Halt::Failed(error)),
-                }
+                let brought = self.transfer.bring((from, to), &file.name, &expected, how);
+                brought.map_err(|halt| halt.below(&folder.path))?;
             }
         }
         Ok(())

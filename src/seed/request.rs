@@ -7,12 +7,12 @@ use super::bundled::{self, BundledWheel};
 use super::bytecode::Validation;
 use super::cache::default_folder;
 use super::image::Recipe;
+use super::link_mode::LinkMode;
 use super::place::{Target, relative};
 use super::reason::{Reason, Stop};
 use crate::base::{Platform, Version};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, current_user};
-use crate::fs::transfer::LinkMode;
 
 /// A new environment that pip is asked for, and the interpreter that it is for.
 #[derive(Clone, Debug)]

@@ -11,18 +11,24 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub use unix::{Dir, Inherited, current_user, facts_at, is_lacking, is_too_many_open_files, may_execute};
+pub use unix::{
+    Dir, Inherited, clone_content, close, current_user, facts_at, finish, is_damage, is_lacking,
+    is_too_many_open_files, may_execute, mode_of,
+};
 #[cfg(unix)]
 pub(super) use unix::{
-    clone_content, close, executable, finish, is_alike, is_damage, is_executable, is_loop, is_one_file,
-    is_sharing_violation, mode_of, open_in_place, rename_new, symlink_file,
+    executable, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation, open_in_place,
+    rename_new, symlink_file,
 };
 #[cfg(windows)]
-pub use windows::{Dir, Inherited, current_user, facts_at, is_lacking, is_too_many_open_files, may_execute};
+pub use windows::{
+    Dir, Inherited, clone_content, close, current_user, facts_at, finish, is_damage, is_lacking,
+    is_too_many_open_files, may_execute, mode_of,
+};
 #[cfg(windows)]
 pub(super) use windows::{
-    clone_content, close, executable, finish, is_alike, is_damage, is_executable, is_loop, is_one_file,
-    is_sharing_violation, mode_of, open_in_place, rename_new, symlink_file,
+    executable, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation, open_in_place,
+    rename_new, symlink_file,
 };
 
 /// What kind of thing a name stands for, links not followed.

@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 
-pub use super::link_mode::LinkMode;
-
-use super::sys::{Dir, Facts, Kind, NewFile, clone_content, close, finish, is_damage, mode_of};
+use super::halt::Halt;
+use super::link_mode::LinkMode;
 use crate::error::Error;
+use crate::fs::dir::{Dir, Facts, Kind, NewFile};
+use crate::fs::{clone_content, close, finish, is_damage, mode_of};
 
 /// What a file holds, as far as it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +54,6 @@ impl Expected {
     }
 }
 
-/// Why a file was not brought over.
-#[derive(Debug)]
-pub enum Failure {
-    /// The file in the cache is missing, not what it must be, or on a part of the disk that can't be read.
-    Stale,
-    /// The file in the cache is as it must be, as far as can be seen, but can't be read now.
-    Unreadable(Error),
-    /// The destination can't be written.
-    Io(Error),
-}
-
 /// One ladder of link modes, shared by all files of one placement: a rung that failed once is not tried again.
 #[derive(Debug)]
 pub struct Transfer {
@@ -94,30 +84,31 @@ impl Transfer {
         name: &str,
         expected: &Expected,
         how: NewFile,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Halt> {
+        let stale = || Halt::Stale(name.into());
         if self.mode() == LinkMode::Hardlink && self.link((from, to), name, expected)? {
             return Ok(());
         }
         let unread = |source| match expected.is_missed_by(&from.facts_of(name)) {
-            true => Failure::Stale,
-            false => Failure::Unreadable(Error::io("read", from.path().join(name), source)),
+            true => stale(),
+            false => Halt::Unreadable(Error::io("read", from.path().join(name), source)),
         };
         // A file that opens but can't be read won't be better the next time.
-        let lost = |source| if is_damage(&source) { Failure::Stale } else { unread(source) };
-        let written = |source| Failure::Io(Error::io("write", to.path().join(name), source));
+        let lost = |source| if is_damage(&source) { stale() } else { unread(source) };
+        let written = |source| Halt::Failed(Error::io("write", to.path().join(name), source));
         let (mut source, facts) = from.open_file(name).map_err(unread)?;
         if !expected.is_met_by(&facts) {
-            return Err(Failure::Stale);
+            return Err(stale());
         }
         let mut target = unless_taken(to, name, || to.create_file(name)).map_err(written)?;
         if !self.cloned(&source, &target).map_err(written)? {
             let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(lost)?;
             if Content::of(bytes) != expected.content {
-                return Err(Failure::Stale);
+                return Err(stale());
             }
             target.write_all(bytes).map_err(written)?;
         }
-        let attributes = |source| Failure::Io(Error::attributes(to.path().join(name), source));
+        let attributes = |source| Halt::Failed(Error::attributes(to.path().join(name), source));
         finish(&target, how, || mode_of(&target)).map_err(attributes)?;
         close(target).map_err(written)?;
         self.check_time(to, name, how)
@@ -125,17 +116,17 @@ impl Transfer {
 
     /// Looks at the first file that got a time: some file systems ignore it without an error, and bytecode would never
     /// fit its source.
-    fn check_time(&mut self, to: &Dir, name: &str, how: NewFile) -> Result<(), Failure> {
+    fn check_time(&mut self, to: &Dir, name: &str, how: NewFile) -> Result<(), Halt> {
         let Some(modified) = how.modified.filter(|_| !self.keeps_times) else { return Ok(()) };
         self.keeps_times = to.facts_of(name).is_ok_and(|facts| is_same_second(facts.modified, modified));
         if self.keeps_times {
             return Ok(());
         }
-        Err(Failure::Io(Error::attributes(to.path().join(name), ErrorKind::Unsupported.into())))
+        Err(Halt::Failed(Error::attributes(to.path().join(name), ErrorKind::Unsupported.into())))
     }
 
     /// False if the file must be copied: the ladder went down a rung, or the cached file lost bits of its mode.
-    fn link(&mut self, (from, to): (&Dir, &Dir), name: &str, expected: &Expected) -> Result<bool, Failure> {
+    fn link(&mut self, (from, to): (&Dir, &Dir), name: &str, expected: &Expected) -> Result<bool, Halt> {
         match unless_taken(to, name, || from.link(name, to)) {
             Ok(()) => {
                 // Looked at under the new name, which nobody else changes: another file can't take its place meanwhile.
@@ -145,10 +136,10 @@ impl Transfer {
                 }
                 // If it can't be removed, the copy or a second run replaces it.
                 let _ = to.remove_file(name);
-                if expected.is_missed_by(&seen) { Err(Failure::Stale) } else { Ok(false) }
+                if expected.is_missed_by(&seen) { Err(Halt::Stale(name.into())) } else { Ok(false) }
             }
             Err(error) if self.descend(LinkMode::Hardlink, &error) => Ok(false),
-            Err(_) if expected.is_missed_by(&from.facts_of(name)) => Err(Failure::Stale),
+            Err(_) if expected.is_missed_by(&from.facts_of(name)) => Err(Halt::Stale(name.into())),
             // What Linux says of a file that has no links, as far as its file system knows.
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.rung = LinkMode::Copy;
@@ -156,7 +147,7 @@ impl Transfer {
             }
             Err(source) => {
                 let paths = (from.path().join(name), to.path().join(name));
-                Err(Failure::Io(Error::io2("link", paths.0, paths.1, source)))
+                Err(Halt::Failed(Error::io2("link", paths.0, paths.1, source)))
             }
         }
     }

@@ -3,10 +3,10 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::is_too_many_open_files;
+use crate::fs::{is_link, is_too_many_open_files};
 
 /// One sentence on what to do; `None` where the code alone doesn't tell.
-pub fn advice(source: &io::Error) -> Option<&'static str> {
+pub fn on_failure(source: &io::Error) -> Option<&'static str> {
     Some(match source.kind() {
         ErrorKind::PermissionDenied => "Choose a folder of your own, or have its owner or its mode changed.",
         ErrorKind::ReadOnlyFilesystem => "Choose a folder on a file system that is not mounted read-only.",
@@ -28,8 +28,8 @@ pub fn advice(source: &io::Error) -> Option<&'static str> {
 }
 
 /// One sentence on what to do about a file or link at `path`, where a directory must be.
-pub fn advice_on_obstacle(path: &Path) -> &'static str {
-    if super::is_link(path) {
+pub fn on_obstacle(path: &Path) -> &'static str {
+    if is_link(path) {
         "A link is there: name the directory that it leads to, choose another one, or remove the link."
     } else if path.file_name().is_some_and(|name| name == ".venv") {
         "A file is there, which may name the project's environment (PEP 832): use that one, or choose another directory."
@@ -44,6 +44,6 @@ mod tests {
 
     #[test]
     fn a_code_that_tells_nothing_gets_no_advice() {
-        assert_eq!(advice(&io::Error::other("odd")), None);
+        assert_eq!(on_failure(&io::Error::other("odd")), None);
     }
 }

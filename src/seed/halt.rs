@@ -1,0 +1,33 @@
+//! Why a placement ends early.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// Why a placement ended early.
+#[derive(Debug)]
+pub enum Halt {
+    /// A file of the image is missing, not what its manifest says, or on a part of the disk that can't be read: its
+    /// path in the image's tree.
+    Stale(PathBuf),
+    /// A file of the image is as it must be, as far as can be seen, but can't be read now.
+    Unreadable(Error),
+    /// The environment can't be written, or Python has a signal to handle.
+    Failed(Error),
+}
+
+impl Halt {
+    /// The same of a file whose path is known from this directory on.
+    pub fn below(self, directory: &str) -> Self {
+        match self {
+            Self::Stale(path) => Self::Stale(Path::new(directory).join(path)),
+            other => other,
+        }
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
