@@ -71,6 +71,19 @@ impl Error {
         }
     }
 
+    /// The kind of a failed system call; `None` of anything else.
+    pub fn kind(&self) -> Option<io::ErrorKind> {
+        match self {
+            Self::Io { source, .. } => Some(source.kind()),
+            _ => None,
+        }
+    }
+
+    /// Reports whether the file, or a directory on the way to it, is missing.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == Some(io::ErrorKind::NotFound)
+    }
+
     /// A failed system call on one path. `operation` completes "cannot …": "create the folder".
     pub fn io(operation: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self::Io { operation, path: path.into(), other: None, source }

@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use arbitrary::Arbitrary;
-use fastvenv::environment::config::{Configuration, Options, check_home};
 use fastvenv::base::{Platform, Version};
+use fastvenv::environment::config::{Configuration, Options, check_home};
 use fastvenv_fuzz::{python_lines, site_pair};
 use libfuzzer_sys::fuzz_target;
 

@@ -104,8 +104,8 @@ pub fn have_same_content(one: &Path, other: &Path) -> bool {
 }
 
 /// Facts about the file that this process runs, where the system has a path for it: Linux does.
-pub fn running_program() -> io::Result<Facts> {
-    facts_at(Path::new("/proc/self/exe"))
+pub fn running_program() -> Result<Facts> {
+    super::dir::facts_at(Path::new("/proc/self/exe"))
 }
 
 #[cfg(test)]

@@ -204,9 +204,7 @@ mod tests {
         assert!(matches!(ensure_folder(&link), Err(Error::NotAFolder(_))));
         symlink(Path::new("nowhere"), &temp.path().join("dangling")).unwrap();
         let dangling = ensure_folder(&temp.path().join("dangling")).unwrap_err();
-        assert!(
-            matches!(dangling, Error::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists)
-        );
+        assert_eq!(dangling.kind(), Some(io::ErrorKind::AlreadyExists));
     }
 
     #[test]

@@ -133,10 +133,9 @@ impl Compiler<'_> {
         jobs.sort_by_key(|job| Reverse(job.size));
         let (lines, width) = lines(&jobs);
         work.create(JOBS, &lines, NewFile::default())?;
-        let failed = |name| move |source| Error::io("open", work.path().join(name), source);
-        let (input, _) = work.open_file(JOBS).map_err(failed(JOBS))?;
-        let output = work.create_file(ANSWERS).map_err(failed(ANSWERS))?;
-        let errors = room_for_complaints(work).map_err(failed(COMPLAINTS))?;
+        let (input, _) = work.open_file(JOBS)?;
+        let output = work.create_file(ANSWERS)?;
+        let errors = room_for_complaints(work)?;
         let mut processes = self.start_all(tree, width, [&input, &output, &errors], observer)?;
         processes.wait(observer)?;
         match answers(&work.read(ANSWERS)?.0, jobs.len()) {
@@ -180,7 +179,7 @@ impl Compiler<'_> {
         let mut command = Command::new(self.executable);
         // -I: what PYTHON... variables ask for must not show in bytecode that all environments get.
         command.args(["-I", "-S", "-B", "-W", "ignore", "-c", PROGRAM]);
-        command.args([&super::hex(self.magic), self.validation.name()]);
+        command.args([&super::hash::hex(self.magic), self.validation.name()]);
         command.args([self.modified.to_string(), width.to_string()]).current_dir(tree.path());
         let [input, output, errors] = files.map(File::try_clone);
         command.stdin(Stdio::from(input?)).stdout(Stdio::from(output?)).stderr(Stdio::from(errors?));
@@ -211,10 +210,10 @@ fn answers(text: &[u8], count: usize) -> Option<Vec<Option<Content>>> {
 }
 
 /// The file that the processes' standard error goes to, over line breaks: what is wrong may be that the disk is full.
-fn room_for_complaints(work: &Dir) -> io::Result<File> {
+fn room_for_complaints(work: &Dir) -> Result<File> {
     let mut file = work.create_file(COMPLAINTS)?;
-    file.write_all(&[b'\n'; 8192])?;
-    file.rewind()?;
+    let filled = file.write_all(&[b'\n'; 8192]).and_then(|()| file.rewind());
+    filled.map_err(|source| Error::io("write", work.path().join(COMPLAINTS), source))?;
     Ok(file)
 }
 

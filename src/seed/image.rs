@@ -197,7 +197,7 @@ fn give_time(tree: &Dir, bytecode: &[(String, Content)], modified: i64) -> Resul
     for (path, _) in bytecode {
         let (folder, name) = split(path);
         // Without it the image is as good, but doesn't travel.
-        let _ = walk.go(folder, Dir::open_folder)?.set_modified(name, modified);
+        let _ = walk.go(folder, |dir, name| dir.open_folder(name))?.set_modified(name, modified);
     }
     Ok(())
 }
@@ -217,13 +217,11 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)], given: i
     let (mut walk, mut folders) = (Walk::new(tree), Vec::<Folder>::new());
     for Written { path, content: Content { size: written, checksum }, executable } in files {
         let (folder, name) = split(path);
-        let here = walk.go(folder, Dir::open_folder)?;
-        let failed = |operation, source| Error::io(operation, here.path().join(name), source);
-        let facts = here.facts_of(name).map_err(|source| failed("examine", source))?;
-        let Facts { size, modified, mode, owner, .. } = facts;
+        let here = walk.go(folder, |dir, name| dir.open_folder(name))?;
+        let Facts { size, modified, mode, owner, .. } = here.facts_of(name)?;
         if size != written {
             let source = std::io::Error::other(format!("{size} bytes of {written} are there"));
-            return Err(failed("write", source));
+            return Err(Error::io("write", here.path().join(name), source));
         }
         let file = ImageFile {
             name: name.to_owned(),

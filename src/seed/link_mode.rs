@@ -1,6 +1,6 @@
 //! Clone, hard link or copy: the names, and which comes after which.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 
 /// How the files of an environment come from the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +29,13 @@ impl LinkMode {
     }
 
     /// The next rung of the ladder after this one failed so; `None` if the next one would fail too.
-    pub(super) fn after(self, failure: &io::Error) -> Option<Self> {
+    pub(super) fn after(self, failure: ErrorKind) -> Option<Self> {
         let unable = match self {
             // File systems have many ways to say that they won't share these blocks, or not yet. A copy says what is
             // really wrong, if anything is.
             Self::Clone => true,
             Self::Hardlink => matches!(
-                failure.kind(),
+                failure,
                 ErrorKind::Unsupported
                     | ErrorKind::CrossesDevices
                     | ErrorKind::TooManyLinks
@@ -63,7 +63,7 @@ mod tests {
         const ENOTTY: i32 = 25;
         const ETXTBSY: i32 = 26;
         const ENOSPC: i32 = 28;
-        let after = |mode: LinkMode, errno| mode.after(&io::Error::from_raw_os_error(errno));
+        let after = |mode: LinkMode, errno| mode.after(std::io::Error::from_raw_os_error(errno).kind());
         for errno in [EPERM, ENOENT, EIO, EXDEV, EINVAL, ENOTTY, ETXTBSY, ENOSPC] {
             let linked = [EPERM, EXDEV].contains(&errno).then_some(LinkMode::Copy);
             assert_eq!(after(LinkMode::Clone, errno), Some(LinkMode::Copy), "{errno}");
@@ -79,8 +79,8 @@ mod tests {
         const ENOSYS: i32 = 38;
         const EOPNOTSUPP: i32 = 95;
         for errno in [EMLINK, ENOSYS, EOPNOTSUPP] {
-            let error = io::Error::from_raw_os_error(errno);
-            assert_eq!(LinkMode::Hardlink.after(&error), Some(LinkMode::Copy), "{errno}");
+            let error = std::io::Error::from_raw_os_error(errno);
+            assert_eq!(LinkMode::Hardlink.after(error.kind()), Some(LinkMode::Copy), "{errno}");
         }
     }
 

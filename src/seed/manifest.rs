@@ -6,9 +6,7 @@
 
 use std::fmt::Write;
 
-use sha2::{Digest, Sha256};
-
-use super::hex;
+use super::hash::digest;
 
 const MAGIC: &str = "fastvenv image 2 ";
 
@@ -81,13 +79,13 @@ impl Manifest {
         }
         text += "record\n";
         text += &self.record;
-        format!("{MAGIC}{}\n{text}", hex(&Sha256::digest(&text)))
+        format!("{MAGIC}{}\n{text}", digest(text.as_bytes()))
     }
 
     /// Reads a manifest; `None` if it is not as [`Manifest::render`] leaves it.
     pub fn parse(text: &str) -> Option<Self> {
         let (first, rest) = text.split_once('\n')?;
-        if first.strip_prefix(MAGIC)? != hex(&Sha256::digest(rest)) {
+        if first.strip_prefix(MAGIC)? != digest(rest.as_bytes()) {
             return None;
         }
         let (lines, record) = rest.split_once("\nrecord\n")?;

@@ -10,6 +10,7 @@ pub mod bytecode;
 pub mod cache;
 pub mod console_scripts;
 pub mod halt;
+mod hash;
 pub mod image;
 pub mod link_mode;
 pub mod links;
@@ -28,8 +29,6 @@ pub mod wheel;
 
 use std::ffi::OsStr;
 use std::fmt::Display;
-
-use sha2::{Digest, Sha256};
 
 use self::bundled::BundledWheel;
 use self::cache::Cache;
@@ -263,16 +262,6 @@ fn is_unfinished(name: &OsStr, wheels: &[BundledWheel]) -> bool {
 /// The folder in site-packages of an image for one use.
 fn image_name() -> String {
     format!("{UNFINISHED}image")
-}
-
-fn digest(content: &[u8]) -> String {
-    hex(&Sha256::digest(content))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let pair = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]].map(char::from);
-    bytes.iter().flat_map(pair).collect()
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn suits_links(image: &Image, dist_info: &Dir, file_mode: u32) -> bool {
 
 /// Gives the `.dist-info` folder its name: from here on the project is installed.
 pub fn publish(manifest: &Manifest, target: &Target) -> Result<()> {
-    target.packages.rename(&staged_name(manifest), &manifest.dist_info)
+    target.packages.rename(staged_name(manifest), &manifest.dist_info)
 }
 
 /// The path from one folder to another, with `/` between the parts, as `os.path.relpath` gives it. `None` if a
@@ -113,15 +113,20 @@ impl Placing<'_> {
         let (mut from, mut to) = (Walk::new(&image.tree), Walk::new(&target.packages));
         let dist_info = &image.manifest.dist_info;
         let make = |parent: &Dir, name: &str| {
-            let entered = parent.enter(if name == dist_info { self.staged } else { name }, Access::Umask);
-            entered.map_err(in_the_way)
+            let name = if name == dist_info { self.staged } else { name };
+            // Refused in the same words wherever in the environment it is.
+            parent.enter(name, Access::Umask).map_err(|error| match error.kind() {
+                Some(ErrorKind::NotADirectory) => Error::NotAFolder(parent.path().join(name)),
+                _ => error,
+            })
         };
         for folder in folders {
             if observer.interrupted() {
                 return Err(Error::Interrupted.into());
             }
-            let from =
-                from.go(&folder.path, Dir::open_folder).map_err(|error| unopened(&folder.path, error))?;
+            let from = from
+                .go(&folder.path, |dir, name| dir.open_folder(name))
+                .map_err(|error| unopened(&folder.path, error))?;
             let to = to.go(&folder.path, make)?;
             for file in &folder.files {
                 let expected = Expected {
@@ -142,23 +147,13 @@ impl Placing<'_> {
     }
 }
 
-/// A link or a file in the place of a folder is refused in the same words wherever in the environment it is.
-fn in_the_way(error: Error) -> Error {
-    match error {
-        Error::Io { path, source, .. } if source.kind() == ErrorKind::NotADirectory => {
-            Error::NotAFolder(path)
-        }
-        error => error,
-    }
-}
-
 /// Why a folder of the image could not be opened.
 fn unopened(folder: &str, error: Error) -> Halt {
     // The cache is our own, so a folder that doesn't let us in has been changed too.
     const SPOILT: [ErrorKind; 3] =
         [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied];
-    match &error {
-        Error::Io { source, .. } if SPOILT.contains(&source.kind()) => Halt::Stale(folder.into()),
+    match error.kind() {
+        Some(kind) if SPOILT.contains(&kind) => Halt::Stale(folder.into()),
         _ => Halt::Unreadable(error),
     }
 }

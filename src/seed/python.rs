@@ -11,10 +11,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::cache::Cache;
+use super::hash::{digest, hex};
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::request::Request;
-use super::{digest, hex};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Facts, facts_at};
 use crate::fs::{self, Entry};

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use super::halt::Halt;
 use super::link_mode::LinkMode;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, Facts, Kind, NewFile};
 use crate::fs::{clone_content, close, finish, is_damage, mode_of};
 
@@ -46,10 +46,10 @@ impl Expected {
     }
 
     /// Whether the file that was looked at is known to be missing or another than this.
-    fn is_missed_by(&self, seen: &io::Result<Facts>) -> bool {
+    fn is_missed_by(&self, seen: &Result<Facts>) -> bool {
         match seen {
             Ok(facts) => !self.is_met_by(facts),
-            Err(error) => error.kind() == ErrorKind::NotFound,
+            Err(error) => error.is_not_found(),
         }
     }
 }
@@ -89,18 +89,21 @@ impl Transfer {
         if self.mode() == LinkMode::Hardlink && self.link((from, to), name, expected)? {
             return Ok(());
         }
-        let unread = |source| match expected.is_missed_by(&from.facts_of(name)) {
+        let unread = |error| match expected.is_missed_by(&from.facts_of(name)) {
             true => stale(),
-            false => Halt::Unreadable(Error::io("read", from.path().join(name), source)),
+            false => Halt::Unreadable(error),
         };
         // A file that opens but can't be read won't be better the next time.
-        let lost = |source| if is_damage(&source) { stale() } else { unread(source) };
+        let lost = |source| match is_damage(&source) {
+            true => stale(),
+            false => unread(Error::io("read", from.path().join(name), source)),
+        };
         let written = |source| Halt::Failed(Error::io("write", to.path().join(name), source));
         let (mut source, facts) = from.open_file(name).map_err(unread)?;
         if !expected.is_met_by(&facts) {
             return Err(stale());
         }
-        let mut target = unless_taken(to, name, || to.create_file(name)).map_err(written)?;
+        let mut target = unless_taken(to, name, || to.create_file(name))?;
         if !self.cloned(&source, &target).map_err(written)? {
             let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(lost)?;
             if Content::of(bytes) != expected.content {
@@ -138,17 +141,14 @@ impl Transfer {
                 let _ = to.remove_file(name);
                 if expected.is_missed_by(&seen) { Err(Halt::Stale(name.into())) } else { Ok(false) }
             }
-            Err(error) if self.descend(LinkMode::Hardlink, &error) => Ok(false),
+            Err(error) if self.descend(LinkMode::Hardlink, error.kind()) => Ok(false),
             Err(_) if expected.is_missed_by(&from.facts_of(name)) => Err(Halt::Stale(name.into())),
             // What Linux says of a file that has no links, as far as its file system knows.
-            Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(error) if error.is_not_found() => {
                 self.rung = LinkMode::Copy;
                 Ok(false)
             }
-            Err(source) => {
-                let paths = (from.path().join(name), to.path().join(name));
-                Err(Halt::Failed(Error::io2("link", paths.0, paths.1, source)))
-            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -160,13 +160,15 @@ impl Transfer {
         match clone_content(source, target) {
             Ok(()) => Ok(true),
             // A clone that failed may have come to pass in part.
-            Err(error) if self.descend(LinkMode::Clone, &error) => target.set_len(0).map(|()| false),
+            Err(error) if self.descend(LinkMode::Clone, Some(error.kind())) => {
+                target.set_len(0).map(|()| false)
+            }
             Err(error) => Err(error),
         }
     }
 
-    fn descend(&mut self, from: LinkMode, failure: &io::Error) -> bool {
-        let next = from.after(failure);
+    fn descend(&mut self, from: LinkMode, failure: Option<ErrorKind>) -> bool {
+        let next = failure.and_then(|kind| from.after(kind));
         if let Some(mode) = next {
             self.rung = mode;
         }
@@ -203,12 +205,12 @@ fn read<'b>(file: &mut impl Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Res
 }
 
 /// Does `make`; if the name is taken, by a placement that was interrupted, removes what has it and tries again.
-fn unless_taken<T>(to: &Dir, name: &str, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
+fn unless_taken<T>(to: &Dir, name: &str, make: impl Fn() -> Result<T>) -> Result<T> {
     match make() {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => match to.remove_file(name) {
-            Err(Error::Io { source, .. }) => Err(source),
-            _ => make(),
-        },
+        Err(error) if error.kind() == Some(ErrorKind::AlreadyExists) => {
+            to.remove_file(name)?;
+            make()
+        }
         outcome => outcome,
     }
 }

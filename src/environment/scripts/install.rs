@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::Platform;
 use crate::environment::scripts::quoting::Shell;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fs;
 
 /// A template and its place in the environment.
@@ -35,7 +35,7 @@ pub fn scripts_in(path: &Path, platform: Platform) -> Result<Vec<Script>> {
 
 fn collect(folder: &Path, relative: &Path, platform: Platform, found: &mut Vec<Script>) -> Result<()> {
     let listing = match fs::list(folder) {
-        Err(Error::Io { source, .. }) if matches!(source.kind(), NotFound | NotADirectory) => return Ok(()),
+        Err(error) if matches!(error.kind(), Some(NotFound | NotADirectory)) => return Ok(()),
         listing => listing?,
     };
     for name in listing.files {

@@ -1,7 +1,7 @@
 //! Removing what a folder holds, on Unix by handles all the way down.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 
 use super::{Dir, unless_gone};
 use crate::error::{Error, Result};
@@ -32,7 +32,7 @@ impl Dir {
     }
 
     /// Removes the folder or file of that name with all it holds, as [`Dir::clear`] does. Nothing there is fine.
-    pub fn remove_tree(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+    pub fn remove_tree(&self, name: impl AsRef<OsStr>) -> Result<()> {
         Clearing::new(self, vec![name.as_ref().to_owned()]).run(&mut || false)
     }
 
@@ -54,25 +54,25 @@ impl Dir {
         loop {
             attempt += 1;
             let refused = match unless_gone(self.remove_file(name)) {
-                Err(Error::Io { source, .. }) => source,
+                Err(error) => error,
                 done => return done.map(|_| None),
             };
             // POSIX says EPERM of a folder, Linux EISDIR, Windows that access is denied: the next call knows better.
-            match self.open_unmounted(name) {
+            match self.open_to_clear(name) {
                 Ok(folder) => return Ok(Some(folder)),
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) if error.kind() != ErrorKind::NotADirectory => {
-                    return Err(self.unremoved(name, error));
-                }
+                Err(error) if error.is_not_found() => return Ok(None),
+                Err(error) if error.kind() != Some(ErrorKind::NotADirectory) => return Err(error),
                 // It was a folder a moment ago, and no longer is.
-                Err(_) if refused.kind() == ErrorKind::IsADirectory && attempt < ATTEMPTS => {}
-                Err(_) => return Err(self.unremoved(name, refused)),
+                Err(_) if refused.kind() == Some(ErrorKind::IsADirectory) && attempt < ATTEMPTS => {}
+                Err(_) => return Err(refused),
             }
         }
     }
 
-    fn unremoved(&self, name: &OsStr, source: io::Error) -> Error {
-        Error::io("remove", self.path().join(name), source)
+    /// Opens the folder of that name as a step of its removal; a link and a mount point are refused.
+    fn open_to_clear(&self, name: &OsStr) -> Result<Self> {
+        let handle = self.done("remove", name, |name| self.handle.open_unmounted(name))?;
+        Ok(Self { handle, path: self.path.join(name) })
     }
 }
 
@@ -141,9 +141,7 @@ impl<'a> Clearing<'a> {
     /// The names that are in the folder by now, if it is to be emptied again.
     fn remove_emptied(&mut self, emptied: &Level) -> Result<Option<Vec<OsString>>> {
         match unless_gone(self.here().remove_folder(&emptied.name)) {
-            Err(Error::Io { source, .. })
-                if source.kind() == ErrorKind::DirectoryNotEmpty && self.refilled < ATTEMPTS =>
-            {
+            Err(error) if error.kind() == Some(ErrorKind::DirectoryNotEmpty) && self.refilled < ATTEMPTS => {
                 self.refilled += 1;
                 emptied.folder.names_left().map(Some)
             }

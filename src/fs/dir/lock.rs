@@ -1,5 +1,9 @@
+use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
 use std::io;
+
+use super::Dir;
+use crate::error::Result;
 
 /// A lock, held until it is dropped or its process ends, however it ends.
 ///
@@ -7,11 +11,11 @@ use std::io;
 /// child has the handle too. `None` where the file system can't lock, so that everybody gets the lock and nobody holds
 /// it: NFS and Lustre without their lock services (`ENOLCK`, `EBADF`), FUSE (`ENOSYS`, `EOPNOTSUPP`), Windows folders.
 #[derive(Debug)]
-pub struct Lock(pub(super) Option<File>);
+pub struct Lock(Option<File>);
 
 impl Lock {
     /// Takes the lock that an open file stands for; `None` if another handle of it holds it.
-    pub(super) fn take(file: File) -> Option<Self> {
+    fn take(file: File) -> Option<Self> {
         match file.try_lock() {
             Ok(()) => Some(Self(Some(file))),
             Err(TryLockError::WouldBlock) => None,
@@ -24,16 +28,36 @@ impl Lock {
     pub fn is_held(&self) -> bool {
         self.0.is_some()
     }
-
-    /// The file it is held by.
-    pub(super) fn file(&self) -> Option<&File> {
-        self.0.as_ref()
-    }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // What can't be let go so goes with the handle.
         let _ = self.0.take().map(|file| file.unlock());
+    }
+}
+
+impl Dir {
+    /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it, or has
+    /// just removed the file, which only its holder may. Where files can't be locked, everybody gets it: see
+    /// [`Lock::is_held`].
+    pub fn try_lock(&self, name: impl AsRef<OsStr>) -> Result<Option<Lock>> {
+        let file = self.lock_file(name.as_ref())?;
+        Ok(self.try_lock_file(name.as_ref(), file))
+    }
+
+    /// Takes the lock on the folder itself; `None` if another handle of it holds it. Where folders can't be locked,
+    /// everybody gets it.
+    pub fn try_lock_itself(&self) -> Option<Lock> {
+        self.handle.itself().map_or(Some(Lock(None)), Lock::take)
+    }
+
+    pub(super) fn lock_file(&self, name: &OsStr) -> Result<File> {
+        self.done("open", name, |name| self.handle.lock_file(name))
+    }
+
+    /// A file that was removed since it was opened locks nobody out: others make a new one.
+    pub(super) fn try_lock_file(&self, name: &OsStr, file: File) -> Option<Lock> {
+        Lock::take(file).filter(|lock| lock.0.as_ref().is_none_or(|file| !self.handle.is_removed(name, file)))
     }
 }

@@ -2,60 +2,205 @@
 //! needs no second walk along its path, and no link that somebody swaps in on the way is followed. On Windows they are
 //! known by their paths: links are told before they are followed, but not one that is swapped in between.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::sys::{self, Handle};
 use crate::error::{Error, Result};
 
 mod clear;
 mod lock;
 
-pub use super::sys::{Access, Dir, Facts, Inherited, Kind, NewFile, current_user, facts_at};
+pub use super::sys::{Access, Facts, Inherited, Kind, NewFile, current_user};
 pub use lock::Lock;
 
+/// A folder, held open where the system can.
+#[derive(Debug)]
+pub struct Dir {
+    handle: Handle,
+    path: PathBuf,
+}
+
 impl Dir {
+    /// Opens a folder by its path; links on the way are followed.
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::opened(Handle::open(path), path.to_owned())
+    }
+
+    /// Opens a folder by its path; links on the way are followed, but a link in its own place is refused.
+    pub fn open_itself(path: &Path) -> Result<Self> {
+        Self::opened(Handle::open_itself(path), path.to_owned())
+    }
+
+    /// Opens the folder of that name in this one; a link is refused.
+    pub fn open_folder(&self, name: impl AsRef<OsStr>) -> Result<Self> {
+        let name = name.as_ref();
+        Self::opened(self.handle.open_folder(name), self.path.join(name))
+    }
+
+    fn opened(handle: io::Result<Handle>, path: PathBuf) -> Result<Self> {
+        match handle {
+            Ok(handle) => Ok(Self { handle, path }),
+            Err(source) => Err(Error::io("open the folder", path, source)),
+        }
+    }
+
     /// Opens the folder of that name in this one, made first if nothing is there. A link is not followed.
-    pub fn enter(&self, name: &(impl AsRef<OsStr> + ?Sized), access: Access) -> Result<Self> {
-        self.make_folder(name, access)?;
+    pub fn enter(&self, name: impl AsRef<OsStr>, access: Access) -> Result<Self> {
+        self.make_folder(&name, access)?;
         self.open_folder(name)
+    }
+
+    /// The path it was opened by.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Facts about the folder itself.
+    pub fn facts(&self) -> Result<Facts> {
+        self.handle.facts().map_err(|source| Error::io("examine", &self.path, source))
+    }
+
+    /// Facts about what has that name here, a link itself rather than its target.
+    pub fn facts_of(&self, name: impl AsRef<OsStr>) -> Result<Facts> {
+        self.done("examine", name.as_ref(), |name| self.handle.facts_of(name))
+    }
+
+    /// Who may use the file of that name, as far as new files inherit it from their directory.
+    pub fn inherited(&self, name: &str) -> Result<Inherited> {
+        self.done("examine", name.as_ref(), |name| self.handle.inherited(name))
+    }
+
+    /// The names in this folder, in no order.
+    pub fn names(&self) -> Result<Vec<OsString>> {
+        self.handle.names().map_err(|source| Error::io("list the folder", &self.path, source))
+    }
+
+    /// Makes a folder; false if something of that name is there already.
+    pub fn make_folder(&self, name: impl AsRef<OsStr>, access: Access) -> Result<bool> {
+        self.done("create the folder", name.as_ref(), |name| match self.handle.make_folder(name, access) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            made => made.map(|()| true),
+        })
+    }
+
+    /// Opens a regular file for reading, with its facts. Links and everything else are refused.
+    pub fn open_file(&self, name: impl AsRef<OsStr>) -> Result<(File, Facts)> {
+        self.done("read", name.as_ref(), |name| self.handle.open_file(name))
+    }
+
+    /// The content of a regular file, and its facts.
+    pub fn read(&self, name: impl AsRef<OsStr>) -> Result<(Vec<u8>, Facts)> {
+        self.done("read", name.as_ref(), |name| {
+            let (mut file, facts) = self.handle.open_file(name)?;
+            let mut content = Vec::with_capacity(usize::try_from(facts.size).unwrap_or(0).saturating_add(1));
+            file.read_to_end(&mut content)?;
+            Ok((content, facts))
+        })
+    }
+
+    /// Makes an empty file; fails if the name is taken.
+    pub fn create_file(&self, name: impl AsRef<OsStr>) -> Result<File> {
+        self.done("write", name.as_ref(), |name| self.handle.create_file(name))
+    }
+
+    /// Makes a file; fails if the name is taken. Returns the permission bits that the umask left.
+    pub fn create(&self, name: impl AsRef<OsStr>, content: &[u8], how: NewFile) -> Result<u32> {
+        let name = name.as_ref();
+        let (mode, finished) = self.done("write", name, |name| {
+            let mut file = self.handle.create_file(name)?;
+            file.write_all(content)?;
+            let mode = sys::mode_of(&file)?;
+            let finished = sys::finish(&file, how, || Ok(mode));
+            sys::close(file)?;
+            Ok((mode, finished))
+        })?;
+        finished.map_err(|source| Error::attributes(self.path.join(name), source))?;
+        Ok(mode)
     }
 
     /// Writes a file anew: whatever file or link has the name is removed first, never written through.
     /// Returns the permission bits that the umask left.
-    pub fn replace(&self, name: &(impl AsRef<OsStr> + ?Sized), content: &[u8], how: NewFile) -> Result<u32> {
-        match self.create(name, content, how) {
-            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
-                self.remove_file(name)?;
+    pub fn replace(&self, name: impl AsRef<OsStr>, content: &[u8], how: NewFile) -> Result<u32> {
+        match self.create(&name, content, how) {
+            Err(error) if error.kind() == Some(ErrorKind::AlreadyExists) => {
+                self.remove_file(&name)?;
                 self.create(name, content, how)
             }
             outcome => outcome,
         }
     }
 
-    /// Takes the lock that the file of that name stands for, made if missing; `None` if another holder has it, or has
-    /// just removed the file, which only its holder may. Where files can't be locked, everybody gets it: see
-    /// [`Lock::is_held`].
-    pub fn try_lock(&self, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<Option<Lock>> {
-        Ok(self.try_lock_file(name, self.lock_file(name)?))
+    /// Writes a file by one rename, so that other processes see it whole or not at all. Until then it has a name that
+    /// starts with its own and a dot.
+    pub fn write_whole(&self, name: &str, content: &[u8]) -> Result<()> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let unfinished = format!("{name}.{}", since.as_nanos());
+        let written = self
+            .create(&unfinished, content, NewFile::default())
+            .and_then(|_| self.rename(&unfinished, name));
+        if written.is_err() {
+            let _ = self.remove_file(&unfinished);
+        }
+        written
     }
 
-    /// Takes the lock on the folder itself; `None` if another handle of it holds it. Where folders can't be locked,
-    /// everybody gets it.
-    pub fn try_lock_itself(&self) -> Option<Lock> {
-        self.itself().map_or(Some(Lock(None)), Lock::take)
+    /// Makes a second name, in `other`, for the file of that name here.
+    pub fn link(&self, name: &str, other: &Self) -> Result<()> {
+        self.handle
+            .link(name.as_ref(), &other.handle)
+            .map_err(|source| Error::io2("link", self.path.join(name), other.path.join(name), source))
     }
 
-    /// A file that was removed since it was opened locks nobody out: others make a new one.
-    fn try_lock_file(&self, name: &(impl AsRef<OsStr> + ?Sized), file: File) -> Option<Lock> {
-        Lock::take(file).filter(|lock| lock.file().is_none_or(|file| !self.is_removed(name, file)))
+    /// Moves what has the name `from` here to the name `to` here, over a file or an empty folder.
+    pub fn rename(&self, from: impl AsRef<OsStr>, to: impl AsRef<OsStr>) -> Result<()> {
+        let (from, to) = (from.as_ref(), to.as_ref());
+        self.handle
+            .rename(from, to)
+            .map_err(|source| Error::io2("rename", self.path.join(from), self.path.join(to), source))
     }
+
+    /// Removes the file or link of that name.
+    pub fn remove_file(&self, name: impl AsRef<OsStr>) -> Result<()> {
+        self.done("remove", name.as_ref(), |name| self.handle.remove_file(name))
+    }
+
+    /// Removes the empty folder of that name.
+    pub fn remove_folder(&self, name: impl AsRef<OsStr>) -> Result<()> {
+        self.done("remove the folder", name.as_ref(), |name| self.handle.remove_folder(name))
+    }
+
+    /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
+    pub fn set_modified(&self, name: impl AsRef<OsStr>, modified: i64) -> Result<()> {
+        let name = name.as_ref();
+        self.handle
+            .set_modified(name, modified)
+            .map_err(|source| Error::attributes(self.path.join(name), source))
+    }
+
+    /// Does something to what has that name here.
+    fn done<T>(
+        &self,
+        operation: &'static str,
+        name: &OsStr,
+        run: impl FnOnce(&OsStr) -> io::Result<T>,
+    ) -> Result<T> {
+        run(name).map_err(|source| Error::io(operation, self.path.join(name), source))
+    }
+}
+
+/// Facts about what is at that path, links followed.
+pub fn facts_at(path: &Path) -> Result<Facts> {
+    sys::facts_at(path).map_err(|source| Error::io("examine", path, source))
 }
 
 /// What was done, or `None` where the file or folder that it was to be done to is gone: another process removed it.
 pub fn unless_gone<T>(done: Result<T>) -> Result<Option<T>> {
     match done {
-        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.is_not_found() => Ok(None),
         done => done.map(Some),
     }
 }

@@ -48,13 +48,13 @@ fn a_lock_has_one_holder_until_it_is_dropped() {
 fn a_file_that_was_removed_is_no_lock() {
     let root = scratch();
     let dir = Dir::open(root.path()).unwrap();
-    let file = dir.lock_file("lock").unwrap();
+    let file = dir.lock_file("lock".as_ref()).unwrap();
     dir.remove_file("lock").unwrap();
-    assert!(dir.try_lock_file("lock", file).is_none());
-    let file = dir.lock_file("lock").unwrap();
+    assert!(dir.try_lock_file("lock".as_ref(), file).is_none());
+    let file = dir.lock_file("lock".as_ref()).unwrap();
     dir.remove_file("lock").unwrap();
-    let _new = dir.lock_file("lock").unwrap();
-    assert!(dir.try_lock_file("lock", file).is_none());
+    let _new = dir.lock_file("lock".as_ref()).unwrap();
+    assert!(dir.try_lock_file("lock".as_ref(), file).is_none());
     assert!(dir.try_lock("lock").unwrap().is_some());
 }
 
@@ -82,4 +82,43 @@ fn what_others_remove_or_add_meanwhile_is_fine() {
             assert!(dir.names().unwrap().is_empty());
         }
     }
+}
+
+#[test]
+fn files_have_the_content_and_time_they_were_made_with() {
+    let root = scratch();
+    let dir = Dir::open(root.path()).unwrap();
+    let modified = 1_700_000_000_000_000_000;
+    dir.create("file", b"abc", NewFile { modified: Some(modified), add_mode: 0 }).unwrap();
+    let (content, facts) = dir.read("file").unwrap();
+    assert_eq!((content.as_slice(), facts.size, facts.modified), (&b"abc"[..], 3, modified));
+}
+
+#[test]
+fn an_error_names_operation_and_path() {
+    let root = scratch();
+    let dir = Dir::open(root.path()).unwrap();
+    dir.create("file", b"", NewFile::default()).unwrap();
+    let taken = dir.create("file", b"", NewFile::default()).unwrap_err();
+    let missing = dir.facts_of("missing").unwrap_err();
+    for (error, operation, name) in [(taken, "write", "file"), (missing, "examine", "missing")] {
+        let path = crate::error::quoted(&root.path().join(name));
+        assert!(error.to_string().starts_with(&format!("cannot {operation} {path}: ")), "{error}");
+    }
+    assert!(dir.make_folder("folder", Access::Umask).unwrap());
+    assert!(!dir.make_folder("folder", Access::Umask).unwrap());
+}
+
+#[test]
+fn a_file_written_whole_takes_the_place_of_the_old_one() {
+    let root = scratch();
+    let dir = Dir::open(root.path()).unwrap();
+    for content in [b"old", b"new"] {
+        dir.write_whole("file", content).unwrap();
+        assert_eq!(dir.read("file").unwrap().0, content);
+        assert_eq!(dir.names().unwrap(), ["file"]);
+    }
+    dir.make_folder("folder", Access::Umask).unwrap();
+    assert!(dir.write_whole("folder", b"").is_err());
+    assert_eq!(dir.names().unwrap().len(), 2);
 }

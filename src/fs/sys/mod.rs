@@ -11,24 +11,24 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub use unix::{
-    Dir, Inherited, clone_content, close, current_user, facts_at, finish, is_damage, is_lacking,
-    is_too_many_open_files, may_execute, mode_of,
+pub(super) use unix::{
+    Handle, executable, facts_at, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
+    open_in_place, rename_new, symlink_file,
 };
 #[cfg(unix)]
-pub(super) use unix::{
-    executable, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation, open_in_place,
-    rename_new, symlink_file,
-};
-#[cfg(windows)]
-pub use windows::{
-    Dir, Inherited, clone_content, close, current_user, facts_at, finish, is_damage, is_lacking,
-    is_too_many_open_files, may_execute, mode_of,
+pub use unix::{
+    Inherited, clone_content, close, current_user, finish, is_damage, is_lacking, is_too_many_open_files,
+    may_execute, mode_of,
 };
 #[cfg(windows)]
 pub(super) use windows::{
-    executable, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation, open_in_place,
-    rename_new, symlink_file,
+    Handle, executable, facts_at, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
+    open_in_place, rename_new, symlink_file,
+};
+#[cfg(windows)]
+pub use windows::{
+    Inherited, clone_content, close, current_user, finish, is_damage, is_lacking, is_too_many_open_files,
+    may_execute, mode_of,
 };
 
 /// What kind of thing a name stands for, links not followed.

@@ -1,107 +1,120 @@
-//! The same promises, held by both forms of `Dir`.
+//! The same promises, held by both forms of `Handle`.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
 
 fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
+const FILE: &str = "file";
+const FOLDER: &str = "folder";
+
+fn name(text: &str) -> &OsStr {
+    text.as_ref()
+}
+
 macro_rules! promises {
     ($form:ident) => {
         mod $form {
-            use super::super::$form::Dir;
-            use super::super::{Access, Kind, NewFile};
-            use super::scratch;
+            use super::super::$form::Handle;
+            use super::super::{Access, Kind};
+            use super::{ErrorKind, FILE, FOLDER, name, scratch};
+            use std::io::{Read, Write};
 
             #[test]
-            fn files_have_the_content_and_time_they_were_made_with() {
+            fn files_have_the_content_and_time_they_are_given() {
                 let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                let modified = 1_700_000_000_000_000_000;
-                dir.create("file", b"abc", NewFile { modified: Some(modified), add_mode: 0 }).unwrap();
-                let (content, facts) = dir.read("file").unwrap();
+                let dir = Handle::open(root.path()).unwrap();
+                dir.create_file(name(FILE)).unwrap().write_all(b"abc").unwrap();
+                let (mut file, facts) = dir.open_file(name(FILE)).unwrap();
+                let mut content = Vec::new();
+                file.read_to_end(&mut content).unwrap();
                 assert_eq!((content.as_slice(), facts.size, facts.kind), (&b"abc"[..], 3, Kind::File));
-                assert_eq!(facts.modified, modified);
-                dir.set_modified("file", modified + 2_000_000_000).unwrap();
-                assert_eq!(dir.facts_of("file").unwrap().modified, modified + 2_000_000_000);
+                let modified = 1_700_000_000_000_000_000;
+                dir.set_modified(name(FILE), modified).unwrap();
+                assert_eq!(dir.facts_of(name(FILE)).unwrap().modified, modified);
             }
 
             #[test]
             fn a_taken_name_is_an_error_that_says_so() {
                 let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                dir.create("file", b"", NewFile::default()).unwrap();
-                let error = dir.create("file", b"", NewFile::default()).unwrap_err();
-                assert!(error.to_string().starts_with("cannot write "), "{error}");
-                assert!(dir.make_folder("folder", Access::Umask).unwrap());
-                assert!(!dir.make_folder("folder", Access::Umask).unwrap());
+                let dir = Handle::open(root.path()).unwrap();
+                dir.create_file(name(FILE)).unwrap();
+                assert_eq!(dir.create_file(name(FILE)).unwrap_err().kind(), ErrorKind::AlreadyExists);
+                for access in [Access::Umask, Access::Owner] {
+                    let _ = dir.make_folder(name(FOLDER), access);
+                    let error = dir.make_folder(name(FOLDER), access).unwrap_err();
+                    assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+                }
             }
 
             #[test]
             fn links_are_refused_where_a_file_or_folder_must_be() {
                 let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                dir.make_folder("folder", Access::Umask).unwrap();
-                dir.create("file", b"", NewFile::default()).unwrap();
-                for name in ["folder", "file"] {
-                    let link = root.path().join(format!("link-to-{name}"));
-                    crate::fs::symlink(&root.path().join(name), &link).unwrap();
+                let dir = Handle::open(root.path()).unwrap();
+                dir.make_folder(name(FOLDER), Access::Umask).unwrap();
+                dir.create_file(name(FILE)).unwrap();
+                for target in [FOLDER, FILE] {
+                    let link = root.path().join(format!("link-to-{target}"));
+                    crate::fs::symlink(&root.path().join(target), &link).unwrap();
                 }
-                assert!(dir.open_folder("folder").is_ok());
-                assert!(dir.open_folder("link-to-folder").is_err());
-                assert!(dir.open_file("file").is_ok());
-                assert!(dir.open_file("link-to-file").is_err());
-                assert!(dir.open_file("folder").is_err());
+                let link = name("link-to-folder");
+                assert!(dir.open_folder(name(FOLDER)).is_ok());
+                assert_eq!(dir.open_folder(link).unwrap_err().kind(), ErrorKind::NotADirectory);
+                assert!(dir.open_unmounted(name(FOLDER)).is_ok());
+                assert_eq!(dir.open_unmounted(link).unwrap_err().kind(), ErrorKind::NotADirectory);
+                assert!(dir.open_file(name(FILE)).is_ok());
+                assert!(dir.open_file(name("link-to-file")).is_err());
+                assert!(dir.open_file(name(FOLDER)).is_err());
             }
 
             #[test]
-            fn a_folder_is_opened_by_its_path_and_a_link_to_one_only_where_it_may_be() {
+            fn a_link_to_a_folder_is_followed_only_where_it_may_be() {
                 let root = scratch();
-                let (path, link) = (root.path().join("folder"), root.path().join("link"));
-                let dir = Dir::open(root.path()).unwrap();
-                dir.make_folder("folder", Access::Umask).unwrap();
+                let (path, link) = (root.path().join(FOLDER), root.path().join("link"));
+                Handle::open(root.path()).unwrap().make_folder(name(FOLDER), Access::Umask).unwrap();
                 crate::fs::symlink(&path, &link).unwrap();
-                for opened in [Dir::open(&link), Dir::open_itself(&path)] {
+                for opened in [Handle::open(&link), Handle::open_itself(&path)] {
                     assert_eq!(opened.unwrap().facts().unwrap().kind, Kind::Folder);
                 }
-                assert!(Dir::open_itself(&link).is_err());
-                assert_eq!(dir.open_unmounted("folder".as_ref()).unwrap().path(), path);
-                let error = dir.open_unmounted("link".as_ref()).unwrap_err();
-                assert_eq!(error.kind(), std::io::ErrorKind::NotADirectory);
+                assert!(Handle::open_itself(&link).is_err());
             }
 
             #[test]
             fn a_lock_file_is_made_once_and_has_its_name_until_it_is_removed() {
                 let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                let files = [(); 2].map(|()| dir.lock_file("lock").unwrap());
-                assert!(!files.iter().any(|file| dir.is_removed("lock", file)));
+                let dir = Handle::open(root.path()).unwrap();
+                let files = [(); 2].map(|()| dir.lock_file(name("lock")).unwrap());
+                assert!(!files.iter().any(|file| dir.is_removed(name("lock"), file)));
                 assert_eq!(dir.names().unwrap(), ["lock"]);
-                let lock = dir.itself().map(|folder| folder.try_lock());
-                assert!(lock.is_none_or(|lock| lock.is_ok()));
+                assert!(dir.itself().is_none_or(|folder| folder.try_lock().is_ok()));
             }
 
             #[test]
             fn files_of_one_folder_inherit_the_same() {
                 let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                for name in ["a", "b"] {
-                    dir.create(name, b"", NewFile::default()).unwrap();
-                }
-                assert_eq!(dir.inherited("a").unwrap(), dir.inherited("b").unwrap());
+                let dir = Handle::open(root.path()).unwrap();
+                let [one, other] = ["a", "b"].map(|file| {
+                    dir.create_file(name(file)).unwrap();
+                    dir.inherited(name(file)).unwrap()
+                });
+                assert_eq!(one, other);
             }
 
             #[test]
             fn renaming_and_linking_move_names_only() {
                 let root = scratch();
-                let dir = Dir::open(root.path()).unwrap();
-                dir.create("a", b"1", NewFile::default()).unwrap();
-                dir.rename("a", "b").unwrap();
-                dir.make_folder("other", Access::Umask).unwrap();
-                let other = dir.open_folder("other").unwrap();
-                dir.link("b", &other).unwrap();
-                dir.remove_file("b").unwrap();
-                assert_eq!(other.read("b").unwrap().0, b"1");
-                other.remove_file("b").unwrap();
-                dir.remove_folder("other").unwrap();
+                let dir = Handle::open(root.path()).unwrap();
+                dir.create_file(name("a")).unwrap().write_all(b"1").unwrap();
+                dir.rename(name("a"), name("b")).unwrap();
+                dir.make_folder(name(FOLDER), Access::Umask).unwrap();
+                let other = dir.open_folder(name(FOLDER)).unwrap();
+                dir.link(name("b"), &other).unwrap();
+                dir.remove_file(name("b")).unwrap();
+                assert_eq!(other.open_file(name("b")).unwrap().1.size, 1);
+                other.remove_file(name("b")).unwrap();
+                dir.remove_folder(name(FOLDER)).unwrap();
                 assert!(dir.names().unwrap().is_empty());
             }
         }

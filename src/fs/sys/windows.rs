@@ -4,9 +4,9 @@ use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::path::Path;
 
-use super::Facts;
 use super::by_path;
-pub use super::by_path::{Dir, Inherited, finish};
+pub use super::by_path::{Handle, Inherited};
+use super::{Facts, NewFile};
 
 /// The user that files made by this process belong to: unknown here, like every [`Facts::owner`].
 pub fn current_user() -> u32 {
@@ -35,6 +35,11 @@ pub fn open_in_place(path: &Path) -> io::Result<Option<File>> {
         Ok(found) if found.is_symlink() => Ok(None),
         _ => OpenOptions::new().write(true).create(true).truncate(false).open(path).map(Some),
     }
+}
+
+/// Gives a written file its time; there are no permission bits to give.
+pub fn finish(file: &File, how: NewFile, _mode: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
+    how.modified.map_or(Ok(()), |modified| file.set_modified(by_path::time(modified)))
 }
 
 /// Closes a written file; that nothing was lost can't be told here.

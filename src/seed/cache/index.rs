@@ -6,16 +6,16 @@
 
 use std::path::Path;
 
-use super::super::digest;
+use super::super::hash::digest;
 use super::super::image::now;
-use crate::fs::dir::{Dir, Facts, NewFile};
+use crate::fs::dir::{Dir, Facts};
 
 /// How long ago a wheel must have changed to be remembered, in nanoseconds.
 const SETTLED: i64 = 2_000_000_000;
 
 /// The SHA-256 of the wheel at that path, if it is remembered and the facts are the same.
 pub(super) fn look_up(wheels: &Dir, path: &Path, facts: &Facts) -> Option<String> {
-    let (content, _) = wheels.read(&name(path)).ok()?;
+    let (content, _) = wheels.read(name(path)).ok()?;
     let text = String::from_utf8(content).ok()?;
     let (seen, digest) = text.trim_end().rsplit_once(' ')?;
     let known =
@@ -29,14 +29,8 @@ pub(super) fn remember(wheels: &Dir, path: &Path, facts: &Facts, digest: &str) {
         return;
     }
     let line = format!("{} {digest}\n", fingerprint(facts));
-    let name = name(path);
-    let new = format!("{name}.{}", now());
-    // Written whole or not at all. What can't be remembered is found out again the next time.
-    if wheels.create(&new, line.as_bytes(), NewFile::default()).is_err()
-        || wheels.rename(&new, &name).is_err()
-    {
-        let _ = wheels.remove_file(&new);
-    }
+    // What can't be remembered is found out again the next time.
+    let _ = wheels.write_whole(&name(path), line.as_bytes());
 }
 
 fn fingerprint(facts: &Facts) -> String {

@@ -23,10 +23,11 @@ pub use sweep::{Usage, clean, usage};
 use std::path::Path;
 
 use super::bundled::BundledWheel;
+use super::hash::{digest, hex};
 use super::image::{self, Image, Recipe, now};
 use super::observer::Observer;
 use super::reason::{Reason, Stop};
-use super::{digest, hex, turn};
+use super::turn;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Facts, Lock, facts_at, unless_gone};
 
@@ -65,8 +66,7 @@ impl Cache {
         bundled: &BundledWheel,
         observer: &mut dyn Observer,
     ) -> Result<Cached, Stop> {
-        let unreadable = |source| Reason::Unreadable(Error::io("examine", &bundled.path, source));
-        let facts = facts_at(&bundled.path).map_err(unreadable)?;
+        let facts = facts_at(&bundled.path).map_err(Reason::Unreadable)?;
         let (digest, archive) = match index::look_up(&self.wheels, &bundled.path, &facts) {
             Some(digest) => (digest, None),
             None => {

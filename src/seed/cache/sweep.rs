@@ -59,7 +59,7 @@ fn is_building(name: &OsStr) -> bool {
 }
 
 /// Removes an image. It loses its name first, so that nobody finds it half removed.
-pub(super) fn remove(images: &Dir, name: &(impl AsRef<OsStr> + ?Sized)) -> Result<()> {
+pub(super) fn remove(images: &Dir, name: impl AsRef<OsStr>) -> Result<()> {
     let gone = format!("{BUILDING}removed-{}-{}", std::process::id(), now());
     images.rename(name, &gone)?;
     images.remove_tree(&gone)
@@ -210,7 +210,7 @@ mod tests {
         let cache = cache(temp.path());
         let dead = cache.images.enter(".build-1-1", Access::Owner).unwrap();
         for number in 0..3000 {
-            dead.create_file(&number.to_string()).unwrap();
+            dead.create_file(number.to_string()).unwrap();
         }
         let alive = dead.create_file(ALIVE).unwrap();
         thread::scope(|scope| {

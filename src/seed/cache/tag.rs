@@ -5,9 +5,8 @@
 //! these and no tag may be somebody's own. It is the tag by which backup tools know what to leave out
 //! (<https://bford.info/cachedir/>).
 
-use super::super::image::now;
 use crate::error::Result;
-use crate::fs::dir::{Dir, NewFile};
+use crate::fs::dir::Dir;
 
 /// The tag's name.
 const NAME: &str = "CACHEDIR.TAG";
@@ -24,16 +23,7 @@ pub(super) fn is_ours(folder: &Dir) -> Result<bool> {
 
 /// Gives an empty folder the tag, by one rename, so that other processes see it whole.
 pub(super) fn set(folder: &Dir) -> Result<()> {
-    if is_tagged(folder) {
-        return Ok(());
-    }
-    let unfinished = format!("{UNFINISHED}{}", now());
-    let written =
-        folder.create(&unfinished, TEXT, NewFile::default()).and_then(|_| folder.rename(&unfinished, NAME));
-    if written.is_err() {
-        let _ = folder.remove_file(&unfinished);
-    }
-    written
+    if is_tagged(folder) { Ok(()) } else { folder.write_whole(NAME, TEXT) }
 }
 
 fn is_tagged(folder: &Dir) -> bool {
@@ -49,6 +39,7 @@ fn is_empty(folder: &Dir) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs::dir::NewFile;
 
     #[test]
     fn only_a_tagged_or_empty_folder_is_ours() {

@@ -5,7 +5,7 @@ mod errors;
 mod files;
 mod modes;
 
-pub use dir::Dir;
+pub use dir::Handle;
 pub use errors::{is_damage, is_lacking, is_loop, is_sharing_violation, is_too_many_open_files};
 pub use files::{
     Inherited, clone_content, close, current_user, facts_at, finish, mode_of, open_in_place, rename_new,
