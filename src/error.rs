@@ -4,8 +4,6 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::fs::is_lacking;
-
 /// The result of everything that touches the file system or refuses an argument.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -52,31 +50,26 @@ pub enum Error {
     },
 }
 
-/// What is being done when a file gets its time and mode, which some file systems refuse.
-const GIVE_ATTRIBUTES: &str = "set the time and mode of";
-
 impl Error {
-    /// A file that did not get its time or mode.
-    pub fn attributes(path: impl Into<PathBuf>, source: io::Error) -> Self {
-        Self::io(GIVE_ATTRIBUTES, path, source)
-    }
-
-    /// Reports whether the file system has no such time or mode, so that other work may do without.
-    pub fn is_for_lack_of_attributes(&self) -> bool {
+    /// What was being done when a system call failed; `None` of anything else.
+    pub fn operation(&self) -> Option<&'static str> {
         match self {
-            Self::Io { operation: GIVE_ATTRIBUTES, source, .. } => {
-                source.kind() == io::ErrorKind::Unsupported || is_lacking(source)
-            }
-            _ => false,
-        }
-    }
-
-    /// The kind of a failed system call; `None` of anything else.
-    pub fn kind(&self) -> Option<io::ErrorKind> {
-        match self {
-            Self::Io { source, .. } => Some(source.kind()),
+            Self::Io { operation, .. } => Some(operation),
             _ => None,
         }
+    }
+
+    /// The system's own error, if a system call failed.
+    pub fn system(&self) -> Option<&io::Error> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
+    /// The kind of the system's error, if a system call failed.
+    pub fn kind(&self) -> Option<io::ErrorKind> {
+        self.system().map(io::Error::kind)
     }
 
     /// Reports whether the file, or a directory on the way to it, is missing.

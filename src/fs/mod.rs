@@ -1,6 +1,7 @@
 //! The only home of `std::fs`; `sys` is that of `#[cfg(unix)]` and `#[cfg(windows)]`. Everything else says what it wants
 //! done and gets an [`Error`] that names the operation and the path.
 
+mod attributes;
 mod clear;
 mod copy;
 pub mod dir;
@@ -16,6 +17,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub use std::fs::File;
+
+pub use attributes::{attributes_refused, lacks_attributes};
 pub use clear::{check_clearable, clear_folder, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
@@ -25,9 +29,7 @@ pub use identity::{
     running_program,
 };
 pub use inside::{OddLinks, check_folders, odd_links};
-pub use sys::{
-    clone_content, close, finish, is_damage, is_lacking, is_too_many_open_files, may_execute, mode_of,
-};
+pub use sys::{is_damage, is_lacking, is_too_many_open_files, may_execute};
 pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};

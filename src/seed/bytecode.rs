@@ -4,7 +4,6 @@
 //! forked has it open too, and to write into one that nobody reads may end the process that Python runs in.
 
 use std::cmp::Reverse;
-use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -15,6 +14,7 @@ use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::transfer::Content;
 use crate::error::{Error, Result};
+use crate::fs::File;
 use crate::fs::dir::{Dir, NewFile};
 
 /// What each process runs. Its standard input is a file that all processes share, together with the place up to which

@@ -20,6 +20,7 @@ use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::base::Version;
 use crate::error::{Error, Result};
+use crate::fs::attributes_refused;
 use crate::fs::dir::{Access, Dir, Facts, NewFile};
 
 const MANIFEST: &str = "manifest";
@@ -233,7 +234,7 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)], given: i
             owner: Some(owner),
         };
         if file.is_source() && !is_same_second(modified, given) {
-            return Err(Error::attributes(here.path().join(name), std::io::ErrorKind::Unsupported.into()));
+            return Err(attributes_refused(here.path().join(name), std::io::ErrorKind::Unsupported.into()));
         }
         match folders.last_mut() {
             Some(last) if last.path == folder => last.files.push(file),

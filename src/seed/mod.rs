@@ -42,8 +42,8 @@ pub use self::reason::Reason;
 use self::reason::Stop;
 pub use self::request::{Request, Variables};
 use crate::error::{Error, Result};
-use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir};
+use crate::fs::{UNFINISHED, lacks_attributes};
 
 /// What became of a request.
 #[derive(Debug)]
@@ -231,7 +231,7 @@ impl Origin {
 /// What `ensurepip` can do all the same: it gives files no times, and some modes of pip's matter to nobody.
 fn without_attributes(stop: Stop) -> Stop {
     match stop {
-        Stop::Failed(error) if error.is_for_lack_of_attributes() => Reason::Attributes(error).into(),
+        Stop::Failed(error) if lacks_attributes(&error) => Reason::Attributes(error).into(),
         stop => stop,
     }
 }

@@ -1,13 +1,12 @@
 //! Bringing files from one folder to another by clone, hard link or copy, whichever the file system allows.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 
 use super::halt::Halt;
 use super::link_mode::LinkMode;
 use crate::error::{Error, Result};
-use crate::fs::dir::{Dir, Facts, Kind, NewFile};
-use crate::fs::{clone_content, close, finish, is_damage, mode_of};
+use crate::fs::dir::{Dir, Facts, Kind, NewFile, Unfinished};
+use crate::fs::{File, attributes_refused, is_damage};
 
 /// What a file holds, as far as it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,22 +97,19 @@ impl Transfer {
             true => stale(),
             false => unread(Error::io("read", from.path().join(name), source)),
         };
-        let written = |source| Halt::Failed(Error::io("write", to.path().join(name), source));
         let (mut source, facts) = from.open_file(name).map_err(unread)?;
         if !expected.is_met_by(&facts) {
             return Err(stale());
         }
-        let mut target = unless_taken(to, name, || to.create_file(name))?;
-        if !self.cloned(&source, &target).map_err(written)? {
+        let mut target = unless_taken(to, name, || to.begin(name.as_ref()))?;
+        if !self.cloned(&source, &target)? {
             let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(lost)?;
             if Content::of(bytes) != expected.content {
                 return Err(stale());
             }
-            target.write_all(bytes).map_err(written)?;
+            target.write(bytes)?;
         }
-        let attributes = |source| Halt::Failed(Error::attributes(to.path().join(name), source));
-        finish(&target, how, || mode_of(&target)).map_err(attributes)?;
-        close(target).map_err(written)?;
+        target.finish(how)?;
         self.check_time(to, name, how)
     }
 
@@ -125,7 +121,7 @@ impl Transfer {
         if self.keeps_times {
             return Ok(());
         }
-        Err(Halt::Failed(Error::attributes(to.path().join(name), ErrorKind::Unsupported.into())))
+        Err(attributes_refused(to.path().join(name), ErrorKind::Unsupported.into()).into())
     }
 
     /// False if the file must be copied: the ladder went down a rung, or the cached file lost bits of its mode.
@@ -153,16 +149,14 @@ impl Transfer {
     }
 
     /// False if the ladder went down a rung, and the target is empty.
-    fn cloned(&mut self, source: &File, target: &File) -> io::Result<bool> {
+    fn cloned(&mut self, source: &File, target: &Unfinished<'_>) -> Result<bool> {
         if self.mode() != LinkMode::Clone {
             return Ok(false);
         }
-        match clone_content(source, target) {
+        match target.share(source) {
             Ok(()) => Ok(true),
             // A clone that failed may have come to pass in part.
-            Err(error) if self.descend(LinkMode::Clone, Some(error.kind())) => {
-                target.set_len(0).map(|()| false)
-            }
+            Err(error) if self.descend(LinkMode::Clone, error.kind()) => target.empty().map(|()| false),
             Err(error) => Err(error),
         }
     }

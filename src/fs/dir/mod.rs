@@ -4,18 +4,21 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::attributes_refused;
 use super::sys::{self, Handle};
 use crate::error::{Error, Result};
 
 mod clear;
 mod lock;
+mod new_file;
 
 pub use super::sys::{Access, Facts, Inherited, Kind, NewFile, current_user};
 pub use lock::Lock;
+pub use new_file::Unfinished;
 
 /// A folder, held open where the system can.
 #[derive(Debug)]
@@ -109,16 +112,10 @@ impl Dir {
 
     /// Makes a file; fails if the name is taken. Returns the permission bits that the umask left.
     pub fn create(&self, name: impl AsRef<OsStr>, content: &[u8], how: NewFile) -> Result<u32> {
-        let name = name.as_ref();
-        let (mode, finished) = self.done("write", name, |name| {
-            let mut file = self.handle.create_file(name)?;
-            file.write_all(content)?;
-            let mode = sys::mode_of(&file)?;
-            let finished = sys::finish(&file, how, || Ok(mode));
-            sys::close(file)?;
-            Ok((mode, finished))
-        })?;
-        finished.map_err(|source| Error::attributes(self.path.join(name), source))?;
+        let mut file = self.begin(name.as_ref())?;
+        file.write(content)?;
+        let mode = file.mode()?;
+        file.finish(how)?;
         Ok(mode)
     }
 
@@ -178,7 +175,7 @@ impl Dir {
         let name = name.as_ref();
         self.handle
             .set_modified(name, modified)
-            .map_err(|source| Error::attributes(self.path.join(name), source))
+            .map_err(|source| attributes_refused(self.path.join(name), source))
     }
 
     /// Does something to what has that name here.

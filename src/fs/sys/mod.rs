@@ -12,24 +12,18 @@ mod windows;
 
 #[cfg(unix)]
 pub(super) use unix::{
-    Handle, executable, facts_at, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
-    open_in_place, rename_new, symlink_file,
+    Handle, clone_content, close, executable, facts_at, finish, is_alike, is_executable, is_loop,
+    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, symlink_file,
 };
 #[cfg(unix)]
-pub use unix::{
-    Inherited, clone_content, close, current_user, finish, is_damage, is_lacking, is_too_many_open_files,
-    may_execute, mode_of,
-};
+pub use unix::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
 #[cfg(windows)]
 pub(super) use windows::{
-    Handle, executable, facts_at, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
-    open_in_place, rename_new, symlink_file,
+    Handle, clone_content, close, executable, facts_at, finish, is_alike, is_executable, is_loop,
+    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, symlink_file,
 };
 #[cfg(windows)]
-pub use windows::{
-    Inherited, clone_content, close, current_user, finish, is_damage, is_lacking, is_too_many_open_files,
-    may_execute, mode_of,
-};
+pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
 
 /// What kind of thing a name stands for, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

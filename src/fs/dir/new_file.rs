@@ -1,0 +1,67 @@
+//! Making a file step by step.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Write};
+
+use super::{Dir, NewFile};
+use crate::error::{Error, Result};
+use crate::fs::{attributes_refused, sys};
+
+/// A file that is being made.
+#[derive(Debug)]
+pub struct Unfinished<'a> {
+    file: File,
+    folder: &'a Dir,
+    name: &'a OsStr,
+    /// The permission bits that the umask left, once they were asked for.
+    mode: Option<u32>,
+}
+
+impl Dir {
+    /// Begins a file; fails if the name is taken.
+    pub fn begin<'a>(&'a self, name: &'a OsStr) -> Result<Unfinished<'a>> {
+        Ok(Unfinished { file: self.create_file(name)?, folder: self, name, mode: None })
+    }
+}
+
+impl Unfinished<'_> {
+    /// Writes all of these bytes.
+    pub fn write(&mut self, content: &[u8]) -> Result<()> {
+        self.file.write_all(content).map_err(|source| self.failed(source))
+    }
+
+    /// Makes the file share the content of `source` until one of them is changed.
+    pub fn share(&self, source: &File) -> Result<()> {
+        sys::clone_content(source, &self.file).map_err(|source| self.failed(source))
+    }
+
+    /// Removes what has been written so far.
+    pub fn empty(&self) -> Result<()> {
+        self.file.set_len(0).map_err(|source| self.failed(source))
+    }
+
+    /// The permission bits that the umask left.
+    pub fn mode(&mut self) -> Result<u32> {
+        let mode = sys::mode_of(&self.file).map_err(|source| self.failed(source))?;
+        self.mode = Some(mode);
+        Ok(mode)
+    }
+
+    /// Gives the file its time and mode, and ends it.
+    pub fn finish(self, how: NewFile) -> Result<()> {
+        let given = sys::finish(&self.file, how, || self.mode.map_or_else(|| sys::mode_of(&self.file), Ok));
+        let Self { file, folder, name, .. } = self;
+        // Without its content a file is worse off than without its time.
+        sys::close(file).map_err(|source| failed(folder, name, source))?;
+        given.map_err(|source| attributes_refused(folder.path.join(name), source))
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        failed(self.folder, self.name, source)
+    }
+}
+
+fn failed(folder: &Dir, name: &OsStr, source: io::Error) -> Error {
+    Error::io("write", folder.path.join(name), source)
+}
