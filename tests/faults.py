@@ -71,7 +71,7 @@ def need_strace() -> None:
 
 
 def calls(env: Path, prepare=None, **options: object) -> list[Call]:
-    """The system calls of a creation, in order, but those of which a failure panics: see test_panics.py."""
+    """The system calls of a creation, in order, but those whose failure panics: see tests/process/test_panics.py."""
     found = all_calls(env, prepare, **options)
     return [two for one, two in zip([found[0], *found], found, strict=False) if not closes_a_listing(one, two)]
 

@@ -42,7 +42,7 @@ def build(options: dict[str, Any], module: str, env: Any) -> None:
 def test_every_option_in_every_state(options: dict[str, Any], state: Callable[[Path], None], tmp_path: Path) -> None:
     """Each option leaves the same tree as the standard library's, whatever stood there before."""
     if renews_links(options, state):
-        pytest.skip("a known difference: test_copies_replace_links, and tests/test_other_pythons.py")
+        pytest.skip("a known difference: test_copies_replace_links, and tests/environment/test_other_pythons.py")
     if state is states.link_for_include and INCLUDE_IS_BELOW and not options.get("clear", False):
         pytest.skip("a known difference: test_what_is_in_the_way_is_refused_first")
     compare(tmp_path / "sandbox", partial(build, options), state)

@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import fastvenv
-from shells import needs
+from activation.shells import needs
 
 SUFFIXES = {"sh": "", "fish": ".fish", "csh": ".csh", "PowerShell": ".ps1", "batch": ".bat"}
 

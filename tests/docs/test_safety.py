@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(ROOT.glob("docs/*.md"))
 NAMED = re.compile(r"`((?:tests|src|fuzz)/[\w/]+\.(?:py|rs))(?:::(\w+))?`")
 

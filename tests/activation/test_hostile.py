@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from shells import POSIX, SHELLS, every_shell, exported, install, needs, run, state
-from terminal import Terminal
+from activation.shells import POSIX, SHELLS, every_shell, exported, install, needs, run, state
+from activation.terminal import Terminal
 
 # bash expands aliases in a script only where this is set; at a terminal it always does.
 ALIASES = 'if [ -n "${BASH_VERSION-}" ]; then shopt -s expand_aliases; fi'

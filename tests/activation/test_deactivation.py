@@ -5,7 +5,7 @@ import venv
 
 import pytest
 
-from shells import POSIX, every_shell, exported, install, run, state
+from activation.shells import POSIX, every_shell, exported, install, run, state
 
 
 @pytest.mark.parametrize("prompt", ["<p> ", "", None], ids=["prompt", "empty-prompt", "no-prompt"])

@@ -8,7 +8,7 @@ import pytest
 
 import fastvenv
 import seeding
-from wheels import newer_wheel
+from seed.wheels import newer_wheel
 
 NAMES = {"user": "1", "dry-run": "1", "ignore-installed": "1", "root": "{}", "prefix": "{}", "target": "{}"}
 

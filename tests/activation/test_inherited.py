@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from shells import POSIX, SHELLS, every_shell, exported, install, needs, run
+from activation.shells import POSIX, SHELLS, every_shell, exported, install, needs, run
 
 
 def inherited(env_dir, *path, **more):

@@ -13,7 +13,7 @@ import pytest
 import fastvenv
 import seeding
 from fastvenv import cache as cache_command
-from wheels import newer_wheel
+from seed.wheels import newer_wheel
 
 ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "30"))
 

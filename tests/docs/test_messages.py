@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-import provoking
 from circumstances import limit, run_without_ensurepip
+from docs import provoking
 
-DOCS = Path(__file__).parent.parent / "docs" / "messages.md"
+DOCS = Path(__file__).parents[2] / "docs" / "messages.md"
 
 
 LEFT = "{folder} was left incomplete; creating it again, once the cause is gone, completes it"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import fastvenv
-from shells import install, needs
+from activation.shells import install, needs
 
 SCRIPTS = Path(fastvenv.__file__).parent / "scripts"
 NAMES = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shells import POSIX, SHELLS, every_shell, install, needs, run
-from terminal import Terminal
+from activation.shells import POSIX, SHELLS, every_shell, install, needs, run
+from activation.terminal import Terminal
 
 MARK = "<END>"
 

@@ -11,9 +11,9 @@ import pytest
 
 import fastvenv
 import faults
-import odd_filesystem
 import seeding
 from circumstances import remount
+from seed import odd_filesystem
 from seeding import images, leftovers
 
 pytestmark = pytest.mark.usefixtures("cache")

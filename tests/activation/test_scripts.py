@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from shells import POSIX, SHELLS, Fish, every_shell, exported, install, needs, run
+from activation.shells import POSIX, SHELLS, Fish, every_shell, exported, install, needs, run
 
 
 @every_shell()
