@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use super::halt::Halt;
 use super::link_mode::LinkMode;
 use crate::error::{Error, Result};
-use crate::fs::dir::{Dir, Facts, Kind, NewFile, Unfinished};
+use crate::fs::dir::{Dir, Draft, Facts, Kind, NewFile};
 use crate::fs::{File, attributes_refused, is_damage};
 
 /// What a file holds, as far as it is remembered.
@@ -149,7 +149,7 @@ impl Transfer {
     }
 
     /// False if the ladder went down a rung, and the target is empty.
-    fn cloned(&mut self, source: &File, target: &Unfinished<'_>) -> Result<bool> {
+    fn cloned(&mut self, source: &File, target: &Draft<'_>) -> Result<bool> {
         if self.mode() != LinkMode::Clone {
             return Ok(false);
         }

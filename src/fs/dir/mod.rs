@@ -13,12 +13,12 @@ use super::sys::{self, Handle};
 use crate::error::{Error, Result};
 
 mod clear;
+mod draft;
 mod lock;
-mod new_file;
 
 pub use super::sys::{Access, Facts, Inherited, Kind, NewFile, current_user};
+pub use draft::Draft;
 pub use lock::Lock;
-pub use new_file::Unfinished;
 
 /// A folder, held open where the system can.
 #[derive(Debug)]
@@ -135,12 +135,11 @@ impl Dir {
     /// starts with its own and a dot.
     pub fn write_whole(&self, name: &str, content: &[u8]) -> Result<()> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let unfinished = format!("{name}.{}", since.as_nanos());
-        let written = self
-            .create(&unfinished, content, NewFile::default())
-            .and_then(|_| self.rename(&unfinished, name));
+        let draft = format!("{name}.{}", since.as_nanos());
+        let written =
+            self.create(&draft, content, NewFile::default()).and_then(|_| self.rename(&draft, name));
         if written.is_err() {
-            let _ = self.remove_file(&unfinished);
+            let _ = self.remove_file(&draft);
         }
         written
     }

@@ -12,8 +12,8 @@ use crate::fs::dir::Dir;
 const NAME: &str = "CACHEDIR.TAG";
 const TEXT: &[u8] =
     b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by fastvenv; may be deleted at any time.\n";
-/// What the tag's name starts with while it is written.
-const UNFINISHED: &str = "CACHEDIR.TAG.";
+/// What its name starts with while [`Dir::write_whole`] writes it.
+const DRAFT: &str = "CACHEDIR.TAG.";
 
 /// Whether the folder is a cache of ours. An empty one becomes one if it gets the tag.
 pub(super) fn is_ours(folder: &Dir) -> Result<bool> {
@@ -32,7 +32,7 @@ fn is_tagged(folder: &Dir) -> bool {
 
 /// Whether nothing stands there but what a file system or a process that is setting the tag puts there.
 fn is_empty(folder: &Dir) -> Result<bool> {
-    let harmless = |name: &[u8]| name == b"lost+found" || name.starts_with(UNFINISHED.as_bytes());
+    let harmless = |name: &[u8]| name == b"lost+found" || name.starts_with(DRAFT.as_bytes());
     Ok(folder.names()?.iter().all(|name| harmless(name.as_encoded_bytes())))
 }
 

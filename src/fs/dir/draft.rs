@@ -10,7 +10,7 @@ use crate::fs::{attributes_refused, sys};
 
 /// A file that is being made.
 #[derive(Debug)]
-pub struct Unfinished<'a> {
+pub struct Draft<'a> {
     file: File,
     folder: &'a Dir,
     name: &'a OsStr,
@@ -20,12 +20,12 @@ pub struct Unfinished<'a> {
 
 impl Dir {
     /// Begins a file; fails if the name is taken.
-    pub fn begin<'a>(&'a self, name: &'a OsStr) -> Result<Unfinished<'a>> {
-        Ok(Unfinished { file: self.create_file(name)?, folder: self, name, mode: None })
+    pub fn begin<'a>(&'a self, name: &'a OsStr) -> Result<Draft<'a>> {
+        Ok(Draft { file: self.create_file(name)?, folder: self, name, mode: None })
     }
 }
 
-impl Unfinished<'_> {
+impl Draft<'_> {
     /// Writes all of these bytes.
     pub fn write(&mut self, content: &[u8]) -> Result<()> {
         self.file.write_all(content).map_err(|source| self.failed(source))
