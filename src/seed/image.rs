@@ -61,7 +61,7 @@ impl Image {
         Some(Self { manifest, tree: folder.open_folder(TREE).ok()?, folder: folder.facts().ok()? })
     }
 
-    /// When the image in this folder was last used, as far as [`mark_used`] recorded it.
+    /// When the image in this folder was last used, as far as [`Image::mark_used`] recorded it.
     pub fn last_used(folder: &Dir) -> Option<i64> {
         Some(folder.facts_of(MANIFEST).ok()?.modified)
     }

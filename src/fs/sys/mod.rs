@@ -57,7 +57,7 @@ pub struct Facts {
     pub inode: u64,
 }
 
-/// How [`Dir::create`] makes a file.
+/// How a file is made.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NewFile {
     /// The time of modification, in nanoseconds since 1970; now if `None`.
