@@ -35,6 +35,15 @@ pub enum Error {
     #[error("Unable to create directory {}", quoted(.0))]
     NotAFolder(PathBuf),
 
+    /// The environment's path can't be in PATH. Becomes `ValueError`, in the words of `venv`.
+    #[error("Refusing to create a venv in {path} because it contains the PATH separator {separator}.")]
+    PathSeparator {
+        /// The path, for reading.
+        path: String,
+        /// `os.pathsep`.
+        separator: char,
+    },
+
     /// This crate panicked. Becomes `RuntimeError`: pyo3's own `PanicException` is no `Exception`, so that nobody's
     /// `except` would clean up after it.
     #[error("fastvenv failed by a bug of its own, please report it: {0}")]

@@ -1,4 +1,15 @@
-//! Facts about the interpreter that environments are made for: handed in by the border, never discovered here.
+//! The interpreter that environments are created from: every fact about it, in one value.
+//!
+//! Code that uses a [`Base`] can't tell where the facts come from: from the interpreter that imports fastvenv, or from
+//! another one that was asked.
+
+mod scheme;
+
+pub use scheme::{Directory, Scheme, include_is_in_scheme, include_name};
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
 
 /// Which of Python's two file system layouts applies: the value of `os.name`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +56,15 @@ impl Version {
     }
 }
 
-/// The running interpreter and its base, as far as an environment depends on them.
+/// An interpreter and its installation, as far as environments depend on them.
 #[derive(Clone, Debug)]
 pub struct Base {
-    /// Which layout applies.
+    /// `os.name`.
     pub platform: Platform,
     /// `sys.version_info[:3]`.
     pub version: Version,
+    /// `sys.implementation.name == "cpython"`.
+    pub is_cpython: bool,
     /// `sys.platform == "darwin"`.
     pub macos: bool,
     /// `sys.maxsize > 2**32`.
@@ -62,4 +75,98 @@ pub struct Base {
     pub abiflags: String,
     /// `sys.platlibdir`: "lib", or "lib64" on some distributions.
     pub platlibdir: String,
+    /// Where its scheme `venv` has the directories of an environment.
+    pub scheme: Scheme,
+    /// `sys.executable`: the interpreter that runs, which may be that of an environment.
+    pub running: PathBuf,
+    /// `sys._base_executable`: the interpreter that isn't in an environment. Empty if Python can't tell.
+    pub executable: PathBuf,
+    /// The absolute path of the directory that `executable` is in: the key `home` of `pyvenv.cfg`.
+    pub home: PathBuf,
+    /// `sys.base_prefix`.
+    pub prefix: PathBuf,
+    /// The directory of the standard library.
+    pub library: PathBuf,
+    /// `sys.implementation.cache_tag`: the `cpython-313` in the names of bytecode files.
+    pub cache_tag: Option<String>,
+    /// `importlib.util.MAGIC_NUMBER`.
+    pub magic: Vec<u8>,
+    /// `sysconfig.get_config_var("WHEEL_PKG_DIR")`, where distributions keep the wheels of `ensurepip`. Known only where
+    /// pip is to be installed.
+    pub wheel_pkg_dir: Option<PathBuf>,
+    /// The build, known only on Windows.
+    pub build: Build,
+}
+
+/// How an interpreter for Windows was built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Build {
+    /// `sysconfig.is_python_build()`: it runs from the tree that it was built in.
+    pub is_tree: bool,
+    /// It has no GIL (PEP 703).
+    pub free_threaded: bool,
+}
+
+impl Base {
+    /// The base interpreter's executable.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], in the words of `venv`, if Python can't tell where that is.
+    pub fn executable(&self) -> Result<&PathBuf> {
+        if !self.executable.as_os_str().is_empty() {
+            return Ok(&self.executable);
+        }
+        Err(Error::Refused(
+            "Unable to determine path to the running Python interpreter. Provide an explicit path or \
+             check that your PATH environment variable is correctly set."
+                .to_owned(),
+        ))
+    }
+
+    /// The directory of the package `ensurepip`.
+    pub fn ensurepip(&self) -> PathBuf {
+        self.library.join("ensurepip")
+    }
+
+    /// Where an installed interpreter for Windows has the launchers for environments.
+    pub fn launchers(&self) -> PathBuf {
+        self.library.join("venv").join("scripts").join("nt")
+    }
+}
+
+#[cfg(test)]
+/// Values for the tests of other modules.
+pub mod tests {
+    use super::*;
+
+    /// CPython `3.minor` in `/usr`, or what corresponds to it on Windows.
+    pub fn cpython(platform: Platform, minor: u8) -> Base {
+        Base {
+            platform,
+            version: Version { major: 3, minor, micro: 0 },
+            is_cpython: true,
+            macos: false,
+            is_64bit: true,
+            utf8_file_names: true,
+            abiflags: String::new(),
+            platlibdir: "lib".to_owned(),
+            scheme: Scheme::Own,
+            running: "/usr/bin/python3".into(),
+            executable: "/usr/bin/python3".into(),
+            home: "/usr/bin".into(),
+            prefix: "/usr".into(),
+            library: format!("/usr/lib/python3.{minor}").into(),
+            cache_tag: Some(format!("cpython-3{minor}")),
+            magic: vec![1, 2, 13, 10],
+            wheel_pkg_dir: None,
+            build: Build::default(),
+        }
+    }
+
+    #[test]
+    fn a_base_without_an_executable_is_refused() {
+        let lost = Base { executable: PathBuf::new(), ..cpython(Platform::Posix, 13) };
+        assert!(matches!(lost.executable(), Err(Error::Refused(_))));
+        assert!(cpython(Platform::Posix, 13).executable().is_ok());
+    }
 }

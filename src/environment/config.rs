@@ -38,7 +38,7 @@ pub struct Configuration<'a> {
     /// The version of the running interpreter.
     pub version: Version,
     /// Python's `repr` of the prompt, if one was given.
-    pub prompt_repr: Option<String>,
+    pub prompt_repr: Option<&'a str>,
     /// The running interpreter, links resolved.
     pub real_executable: &'a Path,
     /// The running interpreter, as it was called.
@@ -63,7 +63,7 @@ impl Configuration<'_> {
             ("include-system-site-packages", self.options.system_site_packages.to_string()),
             ("version", format!("{major}.{minor}.{micro}")),
         ];
-        if let Some(prompt) = &self.prompt_repr {
+        if let Some(prompt) = self.prompt_repr {
             lines.push(("prompt", escaped(prompt)));
         }
         lines.push(("executable", recorded_path(self.real_executable)));
@@ -104,6 +104,18 @@ impl Configuration<'_> {
         .filter_map(|(given, flag)| given.then_some(flag))
         .collect()
     }
+}
+
+/// Reports whether the text of a `pyvenv.cfg` keeps the base interpreter's packages out of the environment. Keys are read
+/// as `site` reads them.
+pub fn is_isolated(text: &str) -> bool {
+    values(text, "include-system-site-packages").any(|value| value == "false")
+}
+
+/// The values of a key in the text of a `pyvenv.cfg`.
+fn values<'a>(text: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    pairs.filter(move |(found, _)| found.trim() == key).map(|(_, value)| value.trim())
 }
 
 /// Refuses a base interpreter's folder that `pyvenv.cfg` can't name: `site` reads the file line by line, as
@@ -159,7 +171,7 @@ mod tests {
         Configuration {
             home: Path::new("/usr/bin"),
             version: Version { major: 3, minor, micro: 2 },
-            prompt_repr: prompt.map(|text| format!("'{text}'")),
+            prompt_repr: prompt.map(|text| format!("'{text}'")).as_deref(),
             real_executable: Path::new("/usr/bin/python3.14"),
             executable: Path::new("/usr/bin/python3"),
             env_dir,

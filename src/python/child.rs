@@ -1,11 +1,13 @@
 //! Running the new environment's Python.
 
+use std::path::{Path, PathBuf};
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::context::Context;
-use super::facts;
+use super::modules;
 
 /// Runs the environment's interpreter through `subprocess.check_output`, which is looked up in `fastvenv` as the
 /// stdlib looks it up in `venv`, so that patching either does what it always did.
@@ -23,7 +25,7 @@ pub fn call_new_python(
 /// (gh-98251).
 pub fn variables<'py>(context: &Context<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
     let py = context.0.py();
-    let environ = facts::os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
+    let environ = modules::os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
     environ.set_item("VIRTUAL_ENV", context.get(intern!(py, "env_dir"))?)?;
     for name in ["PYTHONHOME", "PYTHONPATH"] {
         environ.call_method1(intern!(py, "pop"), (name, py.None()))?;
@@ -51,8 +53,14 @@ pub fn run<'py>(
     subprocess.call_method(intern!(py, "check_output"), (args,), Some(&kwargs)).map(drop)
 }
 
+/// The directory of the package `fastvenv`.
+pub fn package_dir(py: Python<'_>) -> PyResult<PathBuf> {
+    let module: PathBuf = package(py)?.getattr(intern!(py, "__file__"))?.extract()?;
+    Ok(module.parent().unwrap_or(Path::new("")).to_owned())
+}
+
 /// The package `fastvenv`: the globals of the stages, as `venv` is of the stdlib's.
 pub fn package(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     let name = intern!(py, "fastvenv");
-    facts::loaded(py, name)?.map_or_else(|| Ok(py.import(name)?.into_any()), Ok)
+    modules::loaded(py, name)?.map_or_else(|| Ok(py.import(name)?.into_any()), Ok)
 }

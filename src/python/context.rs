@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyType};
 
-use super::facts::{os, sys};
+use super::modules::{os, sys};
 
 /// A context as a stage sees it. Attributes are read when a stage runs and never kept: subclasses change them
 /// between stages.

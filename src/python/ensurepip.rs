@@ -7,11 +7,12 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::base::{base, base_for_pip};
 use super::child::package;
-use super::options::younger;
-use super::scheme::Scheme;
-use super::{errors, facts, seeding};
-use crate::base::Version;
+use super::modules::sys;
+use super::options::younger_is_set;
+use super::{errors, seeding};
+use crate::base::{Base, Directory, Version};
 use crate::seed::Prospect;
 
 /// The stages up to `_call_new_python`: a subclass that overrides one may install pip in its own way, or with another
@@ -31,11 +32,10 @@ const STAGES: [&str; 6] = [
 /// The `CalledProcessError` that running `ensurepip` with the base interpreter ends in.
 pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
     let py = builder.py();
-    let is_set = |name| younger(builder, name)?.map_or(Ok(false), |value| value.is_truthy());
-    if !is_set(intern!(py, "with_pip"))? || facts::has_ensurepip(py)? {
+    if !younger_is_set(builder, intern!(py, "with_pip"))? || has_ensurepip(&*base(py)?) {
         return Ok(());
     }
-    let is_kept = !is_set(intern!(py, "clear"))?;
+    let is_kept = !younger_is_set(builder, intern!(py, "clear"))?;
     if !seeding::is_plain(builder, &STAGES)? || is_natively_possible(py, env_dir, is_kept)? {
         return Ok(());
     }
@@ -43,7 +43,7 @@ pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     let kwargs = PyDict::new(py);
     kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;
-    let command = (facts::base_executable(py)?, "-I", "-m", "ensurepip", "--version");
+    let command = (sys(py, intern!(py, "_base_executable"))?, "-I", "-m", "ensurepip", "--version");
     match subprocess.call_method("check_output", (command,), Some(&kwargs)) {
         // An interpreter that can't be started has an error of its own later.
         Err(error) if !error.is_instance_of::<PyOSError>(py) => Err(explain(py, error)),
@@ -51,21 +51,19 @@ pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()
     }
 }
 
+/// Reports whether this Python has `ensurepip`, which distributions may have taken out.
+fn has_ensurepip(base: &Base) -> bool {
+    crate::fs::exists(&base.ensurepip().join("__main__.py"))
+}
+
 fn is_natively_possible(py: Python<'_>, env_dir: &Path, is_kept: bool) -> PyResult<bool> {
-    if !facts::is_cpython(py)? {
+    let base = base_for_pip(py)?;
+    if !base.is_cpython {
         return Ok(false);
     }
-    let base = facts::base(py)?;
-    let site_packages = Scheme::of(py, &base)?.path(env_dir, "purelib")?;
-    let wheel_pkg_dir = facts::wheel_pkg_dir(py)?;
-    let prospect = Prospect {
-        platform: base.platform,
-        version: base.version,
-        ensurepip: &facts::ensurepip_dir(py)?,
-        wheel_pkg_dir: wheel_pkg_dir.as_deref(),
-        variables: &seeding::variables(py)?,
-        site_packages: is_kept.then_some(&site_packages),
-    };
+    let site_packages = base.directory(Directory::Purelib, env_dir);
+    let variables = &seeding::variables(py)?;
+    let prospect = Prospect { base: &base, variables, site_packages: is_kept.then_some(&site_packages) };
     Ok(py.detach(|| prospect.is_good()))
 }
 
@@ -76,8 +74,8 @@ pub fn explain(py: Python<'_>, error: PyErr) -> PyErr {
     if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
         return error;
     }
-    if let (Ok(false), Ok(base)) = (facts::has_ensurepip(py), facts::base(py)) {
-        let Version { major, minor, .. } = base.version;
+    let base = base(py).ok().filter(|base| !has_ensurepip(base));
+    if let Some(Version { major, minor, .. }) = base.map(|base| base.version) {
         let note = format!(
             "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it comes with a package \
              of its own:\n\n    apt install python{major}.{minor}-venv\n\nInstall it and create the environment again, or \

@@ -27,6 +27,10 @@ impl From<Error> for PyErr {
                 let advice = advice::on_obstacle(&path);
                 Python::attach(|py| noted(py, PyValueError::new_err(message), advice))
             }
+            Error::PathSeparator { .. } => Python::attach(|py| {
+                let advice = "No script could activate it: choose another folder.";
+                noted(py, PyValueError::new_err(message), advice)
+            }),
             Error::Bug(_) => PyRuntimeError::new_err(message),
             Error::SameFile { .. } => Python::attach(|py| same_file_error(py, message)),
         }
@@ -74,7 +78,7 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
 /// The system's text for the code, as `os.strerror` gives it: without the code that Rust appends.
 fn strerror(py: Python<'_>, code: i32, source: &io::Error) -> String {
     let asked = || -> PyResult<String> {
-        super::facts::os(py)?.call_method1(intern!(py, "strerror"), (code,))?.extract()
+        super::modules::os(py)?.call_method1(intern!(py, "strerror"), (code,))?.extract()
     };
     match asked() {
         Ok(text) if !cfg!(windows) => text,

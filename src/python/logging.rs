@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3_log::{Caching, Logger};
 
-use super::facts::loaded;
+use super::modules::loaded;
 
 /// Hands records to Python's `logging` once that is loaded, and loads it for a WARNING or worse: its import takes
 /// 13 ms, and a process that has not imported it can't have asked for our DEBUG records.

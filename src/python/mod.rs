@@ -1,15 +1,16 @@
 //! The border: the only home of `pyo3`. Stages read Python objects into plain values, let go of the GIL while the
 //! core works, and bring its errors back.
 
+mod base;
 mod builder;
 mod cache;
 mod child;
 mod context;
 mod ensurepip;
 mod errors;
-mod facts;
 mod finalizing;
 mod logging;
+mod modules;
 mod options;
 mod overriding;
 mod patching;

@@ -25,22 +25,25 @@ pub fn younger<'py>(
     }
 }
 
+/// The truth of such an attribute.
+pub fn younger_is_set<'py>(builder: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> PyResult<bool> {
+    younger(builder, name)?.map_or(Ok(false), |value| value.is_truthy())
+}
+
 /// The options that `pyvenv.cfg` records.
 pub fn options(builder: &Bound<'_, PyAny>) -> PyResult<Options> {
     let py = builder.py();
-    let younger_is_set =
-        |name: &Bound<'_, _>| younger(builder, name)?.map_or(Ok(false), |value| value.is_truthy());
     Ok(Options {
         symlinks: is_set(builder, intern!(py, "symlinks"))?,
         with_pip: is_set(builder, intern!(py, "with_pip"))?,
         system_site_packages: is_set(builder, intern!(py, "system_site_packages"))?,
         clear: is_set(builder, intern!(py, "clear"))?,
         upgrade: is_set(builder, intern!(py, "upgrade"))?,
-        upgrade_deps: younger_is_set(intern!(py, "upgrade_deps"))?,
+        upgrade_deps: younger_is_set(builder, intern!(py, "upgrade_deps"))?,
         prompt: younger(builder, intern!(py, "orig_prompt"))?
             .map(|prompt| shown(&prompt.str()?))
             .transpose()?,
-        scm_ignore_files: younger_is_set(intern!(py, "scm_ignore_files"))?,
+        scm_ignore_files: younger_is_set(builder, intern!(py, "scm_ignore_files"))?,
     })
 }
 

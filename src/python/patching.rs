@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
 use super::child::package;
-use super::facts::loaded;
+use super::modules::loaded;
 use super::overriding::Own;
 
 /// Modules that put their own functions and classes into `subprocess` only to let other greenlets run while a child

@@ -1,4 +1,4 @@
-//! Where an environment's folders are: the interpreter's installation scheme `venv`.
+//! The interpreter's scheme `venv`, as `sysconfig` has it now: programs may change it.
 
 use std::path::{Path, PathBuf};
 
@@ -7,86 +7,93 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::base::base_with_scheme;
 use super::context::path_text;
-use super::facts::{is_cpython, loaded};
-use crate::base::Base;
-use crate::environment::layout::{self, Folder};
+use super::modules::{loaded, os_path};
+use crate::base::{Base, Directory, Platform, Scheme, include_is_in_scheme};
 
-/// The scheme of the running interpreter, as it is now: programs may change `sysconfig`'s.
-pub struct Scheme<'a, 'py> {
+/// Stands for the environment in a template.
+const ENVIRONMENT: &str = "{base}";
+
+/// The scheme. Before 3.11 there is none, and a bare CPython has not loaded `sysconfig`: to load it would take twice as
+/// long as to create the environment.
+pub fn scheme(py: Python<'_>, base: &Base) -> PyResult<Scheme> {
+    let name = intern!(py, "sysconfig");
+    let sysconfig = match (has_scheme(base), base.is_cpython) {
+        (false, _) => return Ok(Scheme::Own),
+        (true, true) => loaded(py, name)?,
+        (true, false) => Some(py.import(name)?.into_any()),
+    };
+    let Some(sysconfig) = sysconfig else { return Ok(Scheme::Own) };
+    let arguments = PyDict::new(py);
+    arguments.set_item(intern!(py, "expand"), false)?;
+    let paths = sysconfig.call_method(intern!(py, "get_paths"), (intern!(py, "venv"),), Some(&arguments))?;
+    let paths = paths.cast_into::<PyDict>()?;
+    let mut templates = <[String; 4]>::default();
+    for (template, directory) in templates.iter_mut().zip(Directory::ALL) {
+        let text = paths.get_item(directory.name())?.map(|text| text.extract::<String>()).transpose()?;
+        *template = match text.filter(|text| is_plain(text, base)) {
+            Some(text) => text,
+            None => asked(&sysconfig, base, ENVIRONMENT, directory.name())?.extract()?,
+        };
+    }
+    Ok(Scheme::Templates(templates))
+}
+
+/// Reports whether to expand a template ourselves gives what `sysconfig` does, which takes as long as to make all of the
+/// directories.
+fn is_plain(template: &str, base: &Base) -> bool {
+    let is_normal = base.platform == Platform::Posix && !template.contains("//") && !template.contains("/.");
+    is_normal && base.expand(template, Path::new("")).is_some()
+}
+
+/// `EnvBuilder._venv_path`: the path of a directory in that environment, by `sysconfig`'s name for it.
+///
+/// # Errors
+/// `KeyError` for an unknown name, as from `sysconfig.get_path`.
+pub fn venv_path<'py>(
     py: Python<'py>,
-    base: &'a Base,
-    source: Source<'py>,
+    env_dir: &Bound<'py, PyAny>,
+    name: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let base = base_with_scheme(py)?;
+    if let Some(directory) = Directory::ALL.into_iter().find(|directory| directory.name() == name) {
+        let env_dir = normal(env_dir)?;
+        return Ok(path_text(py, &base.directory(directory, &env_dir))?.into_any());
+    }
+    if !has_scheme(&base) {
+        return Err(PyKeyError::new_err(name.to_owned()));
+    }
+    asked(py.import(intern!(py, "sysconfig"))?.as_any(), &base, env_dir, name)
 }
 
-/// Who knows the folders.
-enum Source<'py> {
-    /// `layout`: before 3.11 there is no such scheme, and a bare CPython has not loaded `sysconfig`. To load it would
-    /// take twice as long as to create the environment.
-    Layout,
-    /// `sysconfig`, which is loaded. To let it fill them in takes as long as to make all of the folders.
-    Templates(Bound<'py, PyDict>),
-    /// `sysconfig` alone.
-    Sysconfig,
+/// `os.path.normpath`.
+pub fn normal(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    os_path(path.py(), intern!(path.py(), "normpath"), (path,))?.extract()
 }
 
-impl<'a, 'py> Scheme<'a, 'py> {
-    /// Asks the interpreter once for all folders.
-    pub fn of(py: Python<'py>, base: &'a Base) -> PyResult<Self> {
-        let source = if !has_scheme(base) {
-            Source::Layout
-        } else if !is_cpython(py)? {
-            Source::Sysconfig
-        } else {
-            loaded(py, intern!(py, "sysconfig"))?.map_or(Ok(Source::Layout), |module| templates(&module))?
-        };
-        Ok(Self { py, base, source })
+/// `sysconfig.get_path`, with the environment in the place of the installation.
+fn asked<'py>(
+    sysconfig: &Bound<'py, PyAny>,
+    base: &Base,
+    env_dir: impl IntoPyObject<'py> + Copy,
+    name: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = sysconfig.py();
+    let vars = PyDict::new(py);
+    let mut bases = vec!["base", "platbase"];
+    if include_is_in_scheme(base.version) {
+        bases.extend(["installed_base", "installed_platbase"]);
     }
-
-    /// The path of a folder in that environment.
-    ///
-    /// `name` is one of `sysconfig`'s path names; an unknown one is a `KeyError`, as from `sysconfig.get_path`.
-    pub fn path(&self, env_dir: &Path, name: &str) -> PyResult<PathBuf> {
-        let known = match (&self.source, Folder::from_name(name)) {
-            (Source::Layout, Some(folder)) => Some(env_dir.join(layout::venv_folder(folder, self.base))),
-            (Source::Layout, None) if !has_scheme(self.base) => {
-                return Err(PyKeyError::new_err(name.to_owned()));
-            }
-            (Source::Templates(texts), _) => match texts.get_item(name)? {
-                Some(text) => layout::expand_template(&text.extract::<String>()?, self.base, env_dir),
-                None => None,
-            },
-            _ => None,
-        };
-        known.map_or_else(|| self.by_sysconfig(env_dir, name), Ok)
+    for base in bases {
+        vars.set_item(base, env_dir)?;
     }
-
-    fn by_sysconfig(&self, env_dir: &Path, name: &str) -> PyResult<PathBuf> {
-        let py = self.py;
-        let vars = PyDict::new(py);
-        let mut bases = vec!["base", "platbase"];
-        if layout::include_is_in_scheme(self.base.version) {
-            bases.extend(["installed_base", "installed_platbase"]);
-        }
-        for base in bases {
-            vars.set_item(base, path_text(py, env_dir)?)?;
-        }
-        let arguments = PyDict::new(py);
-        arguments.set_item("scheme", "venv")?;
-        arguments.set_item("vars", vars)?;
-        let sysconfig = py.import(intern!(py, "sysconfig"))?;
-        sysconfig.call_method(intern!(py, "get_path"), (name,), Some(&arguments))?.extract()
-    }
+    let arguments = PyDict::new(py);
+    arguments.set_item("scheme", "venv")?;
+    arguments.set_item("vars", vars)?;
+    sysconfig.call_method(intern!(py, "get_path"), (name,), Some(&arguments))
 }
 
 fn has_scheme(base: &Base) -> bool {
     base.version.at_least(11)
-}
-
-fn templates<'py>(sysconfig: &Bound<'py, PyAny>) -> PyResult<Source<'py>> {
-    let py = sysconfig.py();
-    let arguments = PyDict::new(py);
-    arguments.set_item(intern!(py, "expand"), false)?;
-    let paths = sysconfig.call_method(intern!(py, "get_paths"), (intern!(py, "venv"),), Some(&arguments))?;
-    Ok(Source::Templates(paths.cast_into::<PyDict>()?))
 }

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 
 use super::finalizing;
 use crate::error::{Error, Result};
-use crate::seed::Observer;
+use crate::observer::Observer;
 
 /// How often Python's signals are looked at. Each look may have to wait for the GIL.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -21,13 +21,54 @@ const QUESTIONS: u32 = 100;
 pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce(&mut Signals) -> Result<T> + Send) -> PyResult<T> {
     let mut signals = Signals::new(py)?;
     let done = py.detach(|| work(&mut signals));
-    for (level, line) in &signals.lines {
-        log::log!(target: "fastvenv", *level, "{line}");
-    }
+    signals.lines.log();
     done.map_err(|error| signals.exception(error))
 }
 
-/// Keeps the core's lines for the logger, and passes Python's signals to the core.
+/// Lets the core do work without the GIL that is too short to look for signals meanwhile.
+pub fn logged<T: Send, E: Into<PyErr> + Send>(
+    py: Python<'_>,
+    work: impl FnOnce(&mut Lines) -> Result<T, E> + Send,
+) -> PyResult<T> {
+    let mut lines = Lines::default();
+    let done = py.detach(|| work(&mut lines));
+    lines.log();
+    done.map_err(Into::into)
+}
+
+/// Keeps the core's lines for the logger.
+#[derive(Default)]
+pub struct Lines(Vec<(log::Level, String)>);
+
+impl Lines {
+    /// Logs them, with the GIL held.
+    pub fn log(&self) {
+        for (level, line) in &self.0 {
+            log::log!(target: "fastvenv", *level, "{line}");
+        }
+    }
+}
+
+impl Observer for Lines {
+    fn debug(&mut self, message: &str) {
+        self.0.push((log::Level::Debug, message.to_owned()));
+    }
+
+    fn warning(&mut self, message: &str) {
+        self.0.push((log::Level::Warn, message.to_owned()));
+    }
+
+    fn interrupted(&mut self) -> bool {
+        finalizing::has_begun()
+    }
+
+    /// With the GIL, without which another thread's `os.environ[...] = ...` could move the variables that are copied.
+    fn start(&mut self, command: &mut Command) -> io::Result<Child> {
+        Python::try_attach(|_| command.spawn()).unwrap_or_else(|| Err(ErrorKind::Interrupted.into()))
+    }
+}
+
+/// Passes Python's signals to the core.
 pub struct Signals {
     /// Whether this is the thread in which Python handles signals. Others needn't look, which is not quite safe while
     /// the interpreter ends: between the question whether it does and the attempt to take the GIL, it may begin to.
@@ -35,13 +76,13 @@ pub struct Signals {
     looked: Instant,
     questions: u32,
     raised: Option<PyErr>,
-    lines: Vec<(log::Level, String)>,
+    lines: Lines,
 }
 
 impl Signals {
     fn new(py: Python<'_>) -> PyResult<Self> {
         let handles = handles_signals(py)?;
-        Ok(Self { handles, looked: Instant::now(), questions: 0, raised: None, lines: Vec::new() })
+        Ok(Self { handles, looked: Instant::now(), questions: 0, raised: None, lines: Lines::default() })
     }
 
     fn exception(self, error: Error) -> PyErr {
@@ -74,16 +115,16 @@ fn handles_signals(py: Python<'_>) -> PyResult<bool> {
 
 impl Observer for Signals {
     fn debug(&mut self, message: &str) {
-        self.lines.push((log::Level::Debug, message.to_owned()));
+        self.lines.debug(message);
     }
 
     fn warning(&mut self, message: &str) {
-        self.lines.push((log::Level::Warn, message.to_owned()));
+        self.lines.warning(message);
     }
 
     fn interrupted(&mut self) -> bool {
         // The core then cleans up, and this thread gets no further than to ask for the GIL.
-        if finalizing::has_begun() {
+        if self.lines.interrupted() {
             return true;
         }
         if self.handles && self.is_time_to_look() {
@@ -92,8 +133,7 @@ impl Observer for Signals {
         self.raised.is_some()
     }
 
-    /// With the GIL, without which another thread's `os.environ[...] = ...` could move the variables that are copied.
     fn start(&mut self, command: &mut Command) -> io::Result<Child> {
-        Python::try_attach(|_| command.spawn()).unwrap_or_else(|| Err(ErrorKind::Interrupted.into()))
+        self.lines.start(command)
     }
 }

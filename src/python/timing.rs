@@ -6,7 +6,7 @@ use std::time::Instant;
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use super::facts;
+use super::modules;
 use crate::error::Error;
 
 /// `logging.DEBUG`.
@@ -24,7 +24,7 @@ impl Stopwatch {
     /// [`Error::Refused`] if `FASTVENV_LOG` has a value that means nothing.
     pub fn new(py: Python<'_>) -> PyResult<Self> {
         heed_variable(py)?;
-        let Some(logging) = facts::loaded(py, intern!(py, "logging"))? else {
+        let Some(logging) = modules::loaded(py, intern!(py, "logging"))? else {
             return Ok(Self { runs: false });
         };
         let logger = logging.call_method1(intern!(py, "getLogger"), ("fastvenv",))?;
@@ -57,7 +57,7 @@ impl Stopwatch {
 ///
 /// It is read from `os.environ`: `getenv` would race with another thread that changes the environment.
 fn heed_variable(py: Python<'_>) -> PyResult<()> {
-    let environ = facts::os(py)?.getattr(intern!(py, "environ"))?;
+    let environ = modules::os(py)?.getattr(intern!(py, "environ"))?;
     let value = environ.call_method1(intern!(py, "get"), (intern!(py, "FASTVENV_LOG"),))?;
     match value.extract::<Option<OsString>>()? {
         None => Ok(()),

@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::base::Version;
+use crate::base::{Base, Version};
 use crate::fs::dir::Dir;
 
 /// A wheel that `ensurepip` would install.
@@ -73,23 +73,16 @@ pub enum Unclear {
 }
 
 /// The wheels in the order in which pip would install them, pip last.
-///
-/// `wheel_pkg_dir` is the value of `sysconfig.get_config_var("WHEEL_PKG_DIR")`, if it has one; `ensurepip` is the
-/// folder of that package in the standard library.
-pub fn find(
-    version: Version,
-    wheel_pkg_dir: Option<&Path>,
-    ensurepip: &Path,
-) -> Result<Vec<BundledWheel>, Unclear> {
-    let projects = projects(version);
-    if let Some(folder) = wheel_pkg_dir {
+pub fn find(base: &Base) -> Result<Vec<BundledWheel>, Unclear> {
+    let projects = projects(base.version);
+    if let Some(folder) = &base.wheel_pkg_dir {
         let names = names(folder);
         if projects.iter().all(|project| candidates(&names, project).next().is_some()) {
             let last = |project| candidates(&names, project).max().ok_or(Unclear::Missing(project));
             return projects.iter().map(|project| wheel(folder, last(project)?, project)).collect();
         }
     }
-    let folder = ensurepip.join("_bundled");
+    let folder = base.ensurepip().join("_bundled");
     let names = names(&folder);
     let only = |project| {
         let mut found = candidates(&names, project);
@@ -121,12 +114,13 @@ fn wheel(folder: &Path, name: &str, project: &'static str) -> Result<BundledWhee
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{Platform, tests::cpython};
 
-    const NEW: Version = Version { major: 3, minor: 13, micro: 0 };
-    const OLD: Version = Version { major: 3, minor: 11, micro: 0 };
+    const NEW: u8 = 13;
+    const OLD: u8 = 11;
 
     struct Case {
-        version: Version,
+        version: u8,
         packaged: &'static [&'static str],
         bundled: &'static [&'static str],
         expected: Result<&'static [&'static str], Unclear>,
@@ -181,8 +175,13 @@ mod tests {
         ];
         for Case { version, packaged, bundled, expected } in cases {
             let root = tempfile::tempdir().unwrap();
-            let (packages, ensurepip) = (root.path().join("w"), root.path().join("b"));
-            for (folder, names) in [(&packages, packaged), (&ensurepip.join("_bundled"), bundled)] {
+            let packages = root.path().join("w");
+            let base = Base {
+                wheel_pkg_dir: Some(packages.clone()),
+                library: root.path().to_owned(),
+                ..cpython(Platform::Posix, version)
+            };
+            for (folder, names) in [(&packages, packaged), (&base.ensurepip().join("_bundled"), bundled)] {
                 std::fs::create_dir_all(folder).unwrap();
                 names.iter().for_each(|name| std::fs::write(folder.join(name), "").unwrap());
             }
@@ -190,7 +189,7 @@ mod tests {
                 let origin = if wheel.path.starts_with(&packages) { "w" } else { "b" };
                 format!("{origin}/{} {}", wheel.project, wheel.version)
             };
-            let found = find(version, Some(&packages), &ensurepip);
+            let found = find(&base);
             let found = found.map(|wheels| wheels.into_iter().map(told).collect::<Vec<_>>());
             assert_eq!(found, expected.map(|names| names.iter().map(|name| (*name).to_owned()).collect()));
         }

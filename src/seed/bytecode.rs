@@ -10,12 +10,12 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{available_parallelism, sleep};
 use std::time::Duration;
 
-use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::transfer::Content;
 use crate::error::{Error, Result};
 use crate::fs::File;
 use crate::fs::dir::{Dir, NewFile};
+use crate::observer::Observer;
 
 /// What each process runs. Its standard input is a file that all processes share, together with the place up to which
 /// it has been read: whoever reads gets the next job. A job is a line of a number, a NUL, a source, a NUL and a target,

@@ -5,39 +5,34 @@
 //! tree/       the files as they stand in site-packages
 //! ```
 
-use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled::BundledWheel;
 use super::bytecode::{Compiler, Job, Validation};
 use super::console_scripts::{EntryPoints, body};
 use super::manifest::{Folder, ImageFile, Manifest};
-use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::record::{self, Row};
 use super::transfer::{Content, is_same_second};
 use super::walk::Walk;
 use super::wheel::{Wheel, header};
-use crate::base::Version;
+use crate::base::{Base, Version};
 use crate::error::{Error, Result};
 use crate::fs::attributes_refused;
 use crate::fs::dir::{Access, Dir, Facts, NewFile};
+use crate::observer::Observer;
 
 const MANIFEST: &str = "manifest";
 const TREE: &str = "tree";
 const COMPILING: &str = "compiling";
 
-/// What an image is made of and with.
-#[derive(Clone, Debug)]
-pub struct Recipe {
-    /// The interpreter that compiles: `sys._base_executable`.
-    pub base_executable: PathBuf,
-    /// Its version.
-    pub version: Version,
-    /// `sys.implementation.cache_tag`: the `cpython-313` in the names of bytecode files.
-    pub cache_tag: String,
-    /// `importlib.util.MAGIC_NUMBER`.
-    pub magic: Vec<u8>,
+/// How images are built.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe<'a> {
+    /// The interpreter that compiles.
+    pub base: &'a Base,
+    /// Its tag in the names of bytecode files.
+    pub cache_tag: &'a str,
     /// How bytecode is known to fit its source.
     pub validation: Validation,
 }
@@ -84,7 +79,7 @@ pub fn now() -> i64 {
 /// All files get one time of modification: now, in even seconds, which every file system and archive can keep.
 pub fn build(
     folder: &Dir,
-    recipe: &Recipe,
+    recipe: Recipe<'_>,
     bundled: &BundledWheel,
     archive: &[u8],
     observer: &mut dyn Observer,
@@ -93,7 +88,7 @@ pub fn build(
     let mut wheel = Wheel::read(archive, &bundled.name_and_version()).map_err(defect)?;
     // Folder by folder, parents first.
     wheel.files.sort_by(|a, b| split(&a.path).cmp(&split(&b.path)));
-    if !runs_on(&wheel, recipe.version) {
+    if !runs_on(&wheel, recipe.base.version) {
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
     }
     let script = pip_script(&wheel, bundled)?;
@@ -125,14 +120,14 @@ struct Written<'a> {
 fn compile(
     folder: &Dir,
     tree: &Dir,
-    recipe: &Recipe,
+    recipe: Recipe<'_>,
     modified: i64,
     jobs: Vec<Job>,
     observer: &mut dyn Observer,
 ) -> Result<Vec<(String, Content)>, Stop> {
     let compiler = Compiler {
-        executable: &recipe.base_executable,
-        magic: &recipe.magic,
+        executable: &recipe.base.executable,
+        magic: &recipe.base.magic,
         validation: recipe.validation,
         modified,
     };
@@ -168,7 +163,7 @@ fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, R
 fn unpack(
     tree: &Dir,
     wheel: &Wheel,
-    recipe: &Recipe,
+    recipe: Recipe<'_>,
     modified: i64,
     observer: &mut dyn Observer,
 ) -> Result<(Vec<Job>, u32)> {

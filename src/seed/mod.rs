@@ -15,7 +15,6 @@ pub mod image;
 pub mod link_mode;
 pub mod links;
 pub mod manifest;
-pub mod observer;
 pub mod place;
 mod prospect;
 mod python;
@@ -29,13 +28,13 @@ pub mod wheel;
 
 use std::ffi::OsStr;
 use std::fmt::Display;
+use std::path::Path;
 
 use self::bundled::BundledWheel;
 use self::cache::Cache;
 use self::halt::Halt;
 use self::image::{Image, Recipe};
 use self::link_mode::LinkMode;
-pub use self::observer::Observer;
 use self::place::Target;
 pub use self::prospect::Prospect;
 pub use self::reason::Reason;
@@ -44,6 +43,7 @@ pub use self::request::{Request, Variables};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir};
 use crate::fs::{UNFINISHED, lacks_attributes};
+use crate::observer::Observer;
 
 /// What became of a request.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub enum Origin {
 /// An I/O error on the environment itself, or [`Error::Interrupted`]; both may leave files, but no `.dist-info`
 /// folder, so that no pip is taken to be installed and a second run puts it right. [`Error::Refused`] for a
 /// variable `FASTVENV_...` with a value that means nothing. Troubles with the cache are no errors.
-pub fn seed(request: &Request, observer: &mut dyn Observer) -> Result<Outcome> {
+pub fn seed(request: Request<'_>, observer: &mut dyn Observer) -> Result<Outcome> {
     let link_mode = request.variables.link_mode()?;
     match try_seed(request, link_mode, observer) {
         Ok((origin, link_mode)) => Ok(Outcome::Seeded { origin, link_mode }),
@@ -86,18 +86,18 @@ pub fn seed(request: &Request, observer: &mut dyn Observer) -> Result<Outcome> {
 }
 
 fn try_seed(
-    request: &Request,
+    request: Request<'_>,
     link_mode: LinkMode,
     observer: &mut dyn Observer,
 ) -> Result<(Origin, LinkMode), Stop> {
-    let recipe = request.recipe()?;
-    let wheels = request.wheels()?;
-    let target = request.target()?;
+    let recipe = request.choose_recipe()?;
+    let wheels = request.find_wheels()?;
+    let target = request.open_target()?;
     // Another process may be making the same environment: what it leaves is then looked at, not worked on.
     let _turn = turn::wait(observer, || Ok(target.packages.try_lock_itself()))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
-    seeding.cache = seeding.open_cache(request);
+    seeding.cache = seeding.open_cache(request.cache_folder);
     let known = python::check(request, seeding.cache.as_ref(), seeding.observer);
     let installed = known.and_then(|()| seeding.install_all(&wheels).map_err(without_attributes));
     if let Err(Stop::NotServed(_)) = installed {
@@ -108,7 +108,7 @@ fn try_seed(
 }
 
 struct Seeding<'a> {
-    recipe: Recipe,
+    recipe: Recipe<'a>,
     target: Target,
     link_mode: LinkMode,
     cache: Option<Cache>,
@@ -116,8 +116,8 @@ struct Seeding<'a> {
 }
 
 impl Seeding<'_> {
-    fn open_cache(&mut self, request: &Request) -> Option<Cache> {
-        let opened = match &request.cache_folder {
+    fn open_cache(&mut self, folder: Option<&Path>) -> Option<Cache> {
+        let opened = match folder {
             Some(folder) => Cache::open_at(folder),
             None => Err(cache::Unusable::NoHome),
         };
@@ -151,7 +151,7 @@ impl Seeding<'_> {
     fn install(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
         let mut rebuilt = false;
         while let Some(cache) = &self.cache {
-            let cached = match cache.image(&self.recipe, wheel, self.observer) {
+            let cached = match cache.image(self.recipe, wheel, self.observer) {
                 Ok(cached) => cached,
                 Err(Stop::Failed(error)) if !matches!(error, Error::Interrupted) => {
                     self.give_up_cache(&error);
@@ -210,7 +210,7 @@ impl Seeding<'_> {
         wheel: &BundledWheel,
         archive: &[u8],
     ) -> Result<(Image, LinkMode), Stop> {
-        let image = image::build(folder, &self.recipe, wheel, archive, self.observer)?;
+        let image = image::build(folder, self.recipe, wheel, archive, self.observer)?;
         // Nobody else has these files: a second name and the removal of the first is a move.
         match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
             Ok(_) => Ok((image, LinkMode::Copy)),

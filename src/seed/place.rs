@@ -10,7 +10,6 @@ use super::halt::Halt;
 use super::image::Image;
 use super::link_mode::LinkMode;
 use super::manifest::{Folder, Manifest};
-use super::observer::Observer;
 use super::record::{self, INSTALLER, Row};
 use super::transfer::{Content, Expected, Transfer};
 use super::walk::Walk;
@@ -18,6 +17,7 @@ use crate::base::Version;
 use crate::error::{Error, Result};
 use crate::fs::UNFINISHED;
 use crate::fs::dir::{Access, Dir, NewFile};
+use crate::observer::Observer;
 
 /// The first file of a placement.
 const FIRST: &str = "INSTALLER";

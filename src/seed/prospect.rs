@@ -5,20 +5,14 @@ use std::path::Path;
 use super::bundled;
 use super::request::{Variables, refuse_variables};
 use super::{is_of, is_unfinished};
-use crate::base::{Platform, Version};
+use crate::base::Base;
 use crate::fs::dir::Dir;
 
-/// What is known beforehand; the fields are those of a [`Request`](super::Request).
-#[derive(Debug)]
+/// What is known beforehand.
+#[derive(Clone, Copy, Debug)]
 pub struct Prospect<'a> {
-    /// Which layout applies.
-    pub platform: Platform,
-    /// `sys.version_info[:3]`.
-    pub version: Version,
-    /// The directory of the package `ensurepip` in the standard library.
-    pub ensurepip: &'a Path,
-    /// `sysconfig.get_config_var("WHEEL_PKG_DIR")`, if it is set and not empty.
-    pub wheel_pkg_dir: Option<&'a Path>,
+    /// The interpreter that the environment is for.
+    pub base: &'a Base,
     /// The variables that matter.
     pub variables: &'a Variables,
     /// Site-packages, if the environment may be there already and is not cleared first.
@@ -28,10 +22,10 @@ pub struct Prospect<'a> {
 impl Prospect<'_> {
     /// False if it is certain that [`seed`](super::seed) would leave the work to `ensurepip`.
     pub fn is_good(&self) -> bool {
-        if let Err(super::Stop::NotServed(_)) = refuse_variables(self.platform, self.variables) {
+        if let Err(super::Stop::NotServed(_)) = refuse_variables(self.base.platform, self.variables) {
             return false;
         }
-        let Ok(wheels) = bundled::find(self.version, self.wheel_pkg_dir, self.ensurepip) else {
+        let Ok(wheels) = bundled::find(self.base) else {
             return false;
         };
         let found =
@@ -43,6 +37,7 @@ impl Prospect<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{Platform, tests::cpython};
     use std::fs;
 
     #[test]
@@ -51,15 +46,13 @@ mod tests {
         let at = |name: &str| temp.path().join(name);
         let is_good = |set: &'static str| {
             let look_up = |name| Ok::<_, ()>((name == set).then(|| "1".into()));
-            Prospect {
-                platform: Platform::Posix,
-                version: Version { major: 3, minor: 13, micro: 0 },
-                ensurepip: &at("ensurepip"),
-                wheel_pkg_dir: Some(&at("wheels")),
-                variables: &Variables::from_lookup(look_up).unwrap(),
-                site_packages: Some(&at("packages")),
-            }
-            .is_good()
+            let base = Base {
+                wheel_pkg_dir: Some(at("wheels")),
+                library: at("lib"),
+                ..cpython(Platform::Posix, 13)
+            };
+            let variables = &Variables::from_lookup(look_up).unwrap();
+            Prospect { base: &base, variables, site_packages: Some(&at("packages")) }.is_good()
         };
         assert!(!is_good(""));
         fs::create_dir(at("wheels")).unwrap();

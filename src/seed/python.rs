@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use super::cache::Cache;
 use super::hash::{digest, hex};
-use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::request::Request;
+use crate::base::{Base, Version};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Facts, facts_at};
 use crate::fs::{self, Entry};
+use crate::observer::Observer;
 
 /// Succeeds in a Python that looks for pip, and for bytecode, where it is placed. Its argument is what [`identity`] gives.
 const PROGRAM: &str = "\
@@ -32,11 +33,12 @@ static KNOWN: Mutex<Vec<(Facts, String)>> = Mutex::new(Vec::new());
 
 /// Stops where pip, placed for the running interpreter, would not be the pip of the environment's Python. `ensurepip`
 /// then does what that Python needs, or fails as in the standard library.
-pub fn check(request: &Request, cache: Option<&Cache>, observer: &mut dyn Observer) -> Result<(), Stop> {
-    let other = || Reason::OtherPython(request.env_exe.clone());
-    let base = facts_at(&request.base_executable).map_err(|_| other())?;
-    let env_exe = facts_at(&request.env_exe).map_err(|_| other())?;
-    let kind = match fs::entry(&request.env_exe) {
+pub fn check(request: Request<'_>, cache: Option<&Cache>, observer: &mut dyn Observer) -> Result<(), Stop> {
+    let (env_exe_path, base_path) = (&request.environment.executable, &request.base.executable);
+    let other = || Reason::OtherPython(env_exe_path.clone());
+    let base = facts_at(base_path).map_err(|_| other())?;
+    let env_exe = facts_at(env_exe_path).map_err(|_| other())?;
+    let kind = match fs::entry(env_exe_path) {
         Entry::Link if fs::is_one_file(&env_exe, &base) => {
             if fs::running_program().is_ok_and(|program| fs::is_one_file(&program, &base)) {
                 return Ok(());
@@ -44,20 +46,20 @@ pub fn check(request: &Request, cache: Option<&Cache>, observer: &mut dyn Observ
             "link"
         }
         Entry::File if env_exe.size == base.size => {
-            if !fs::may_execute(&request.env_exe) {
-                return Err(Reason::Inexecutable(request.env_exe.clone()).into());
+            if !fs::may_execute(env_exe_path) {
+                return Err(Reason::Inexecutable(env_exe_path.clone()).into());
             }
             "copy"
         }
         _ => return Err(other().into()),
     };
-    let identity = identity(request);
-    let name = request.base_executable.join(kind);
+    let identity = identity(request.base);
+    let name = base_path.join(kind);
     let digest = digest(format!("{kind} {identity} {}", libraries(request)).as_bytes());
     if is_known(&base, &digest) || cache.is_some_and(|cache| cache.remembers(&name, &base, &digest)) {
         return Ok(());
     }
-    if !answers(&request.env_exe, &identity, observer)? {
+    if !answers(env_exe_path, &identity, observer)? {
         return Err(other().into());
     }
     if let Some(cache) = cache {
@@ -72,14 +74,14 @@ fn is_known(base: &Facts, digest: &str) -> bool {
     known.iter().any(|(facts, found)| facts == base && found == digest)
 }
 
-fn identity(request: &Request) -> String {
-    let version = request.version;
-    let tag = request.cache_tag.as_deref().unwrap_or_default();
-    format!("{}.{} {} {tag} {}", version.major, version.minor, request.abiflags, hex(&request.magic))
+fn identity(base: &Base) -> String {
+    let Version { major, minor, .. } = base.version;
+    let tag = base.cache_tag.as_deref().unwrap_or_default();
+    format!("{major}.{minor} {} {tag} {}", base.abiflags, hex(&base.magic))
 }
 
 /// Where the system looks for libraries before it looks where the interpreter says.
-fn libraries(request: &Request) -> String {
+fn libraries(request: Request<'_>) -> String {
     ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]
         .map(|name| format!("{:?}", request.variables.get(name)))
         .join(" ")

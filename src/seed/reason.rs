@@ -12,6 +12,8 @@ use crate::error::{Error, quoted};
 pub enum Reason {
     /// The scripts of this platform are launchers, which only pip makes.
     Platform,
+    /// A part of the path to the scripts isn't Unicode, so RECORD can't name it.
+    Name(PathBuf),
     /// `FASTVENV_SEED=ensurepip`.
     Asked,
     /// A variable is set that changes what `ensurepip` leaves.
@@ -48,6 +50,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Platform => f.write_str("scripts on this platform are launchers"),
+            Self::Name(path) => write!(f, "{} has a name that RECORD can't hold", quoted(path)),
             Self::Asked => f.write_str("FASTVENV_SEED asks for it"),
             Self::Variable(name) => write!(f, "{name} is set"),
             Self::NoCacheTag => f.write_str("this interpreter has no tag for bytecode files"),

@@ -1,7 +1,7 @@
 //! What is asked for: facts about interpreter and environment, handed in by the border.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::bundled::{self, BundledWheel};
 use super::bytecode::Validation;
@@ -10,43 +10,22 @@ use super::image::Recipe;
 use super::link_mode::LinkMode;
 use super::place::{Target, relative};
 use super::reason::{Reason, Stop};
-use crate::base::{Platform, Version};
+use crate::base::{Base, Platform};
+use crate::environment::{Environment, config};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, current_user};
 
-/// A new environment that pip is asked for, and the interpreter that it is for.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Which layout applies.
-    pub platform: Platform,
-    /// `sys.version_info[:3]`.
-    pub version: Version,
-    /// `sys.platform == "darwin"`.
-    pub macos: bool,
-    /// `sys._base_executable`.
-    pub base_executable: PathBuf,
-    /// `sys.abiflags`.
-    pub abiflags: String,
-    /// `sys.implementation.cache_tag`.
-    pub cache_tag: Option<String>,
-    /// `importlib.util.MAGIC_NUMBER`.
-    pub magic: Vec<u8>,
-    /// The folder of the package `ensurepip` in the standard library.
-    pub ensurepip: PathBuf,
-    /// `sysconfig.get_config_var("WHEEL_PKG_DIR")`, if it is set and not empty.
-    pub wheel_pkg_dir: Option<PathBuf>,
-    /// Site-packages of the environment.
-    pub site_packages: PathBuf,
-    /// `context.bin_path`.
-    pub bin_path: PathBuf,
-    /// `context.env_exe`.
-    pub env_exe: PathBuf,
-    /// The `pyvenv.cfg` of the environment.
-    pub config: PathBuf,
+/// A new environment that pip is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The interpreter that it is for.
+    pub base: &'a Base,
+    /// Where everything in it is.
+    pub environment: &'a Environment,
     /// The variables that matter.
-    pub variables: Variables,
-    /// The folder of the cache, [`Variables::cache_folder`]; `None` if there is no place for one.
-    pub cache_folder: Option<PathBuf>,
+    pub variables: &'a Variables,
+    /// The directory of the cache, [`Variables::cache_folder`]; `None` if there is no place for one.
+    pub cache_folder: Option<&'a Path>,
 }
 
 /// The variables that matter here, as `os.environ` has them.
@@ -81,6 +60,15 @@ impl Variables {
             }
         }
         Ok(Self(found))
+    }
+
+    /// Refuses values that mean nothing, before anything is written.
+    ///
+    /// # Errors
+    /// [`Error::Refused`].
+    pub fn check(&self) -> Result<()> {
+        self.link_mode()?;
+        self.asks_for_ensurepip().map(drop)
     }
 
     /// The link mode asked for.
@@ -123,50 +111,45 @@ impl Variables {
     }
 }
 
-impl Request {
-    /// With what images are built.
-    pub(super) fn recipe(&self) -> Result<Recipe, Stop> {
+impl<'a> Request<'a> {
+    /// Says how images are built.
+    pub(super) fn choose_recipe(&self) -> Result<Recipe<'a>, Stop> {
         self.refuse_what_is_unusual()?;
         let plain =
             |tag: &&String| tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-        let tag = self.cache_tag.as_ref().filter(plain).ok_or(Reason::NoCacheTag)?;
+        let cache_tag = self.base.cache_tag.as_ref().filter(plain).ok_or(Reason::NoCacheTag)?;
         let hashed = self.variables.get("SOURCE_DATE_EPOCH").is_some();
-        Ok(Recipe {
-            base_executable: self.base_executable.clone(),
-            version: self.version,
-            cache_tag: tag.clone(),
-            magic: self.magic.clone(),
-            validation: if hashed { Validation::CheckedHash } else { Validation::Timestamp },
-        })
+        let validation = if hashed { Validation::CheckedHash } else { Validation::Timestamp };
+        Ok(Recipe { base: self.base, cache_tag, validation })
     }
 
-    /// The wheels that `ensurepip` would install.
-    pub(super) fn wheels(&self) -> Result<Vec<BundledWheel>, Reason> {
-        bundled::find(self.version, self.wheel_pkg_dir.as_deref(), &self.ensurepip).map_err(Reason::Unclear)
+    /// Finds the wheels that `ensurepip` would install.
+    pub(super) fn find_wheels(&self) -> Result<Vec<BundledWheel>, Reason> {
+        bundled::find(self.base).map_err(Reason::Unclear)
     }
 
-    /// Where they go.
-    pub(super) fn target(&self) -> Result<Target, Stop> {
-        let to_bin = relative(&self.site_packages, &self.bin_path);
+    /// Opens the directories that they go to.
+    pub(super) fn open_target(&self) -> Result<Target, Stop> {
+        let Environment { purelib, bin, executable, .. } = self.environment;
         Ok(Target {
-            packages: Dir::open(&self.site_packages)?,
-            bin: Dir::open(&self.bin_path)?,
-            to_bin: to_bin.ok_or(Reason::Platform)?,
-            env_exe: self.env_exe.as_os_str().as_encoded_bytes().to_owned(),
-            macos: self.macos,
-            version: self.version,
+            packages: Dir::open(purelib)?,
+            bin: Dir::open(bin)?,
+            to_bin: relative(purelib, bin).ok_or_else(|| Reason::Name(bin.clone()))?,
+            env_exe: executable.as_os_str().as_encoded_bytes().to_owned(),
+            macos: self.base.macos,
+            version: self.base.version,
             owner: current_user(),
         })
     }
 
     fn refuse_what_is_unusual(&self) -> Result<(), Stop> {
-        refuse_variables(self.platform, &self.variables)?;
-        let config = crate::fs::read(&self.config)?;
-        let isolated = String::from_utf8_lossy(&config).lines().any(|line| {
-            let (key, value) = line.split_once('=').unwrap_or_default();
-            key.trim() == "include-system-site-packages" && value.trim() == "false"
-        });
-        if isolated { Ok(()) } else { Err(Reason::SystemSitePackages.into()) }
+        refuse_variables(self.base.platform, self.variables)?;
+        let config = crate::fs::read(&self.environment.config())?;
+        if config::is_isolated(&String::from_utf8_lossy(&config)) {
+            Ok(())
+        } else {
+            Err(Reason::SystemSitePackages.into())
+        }
     }
 }
 

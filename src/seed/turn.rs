@@ -3,8 +3,8 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::observer::Observer;
 use crate::error::{Error, Result};
+use crate::observer::Observer;
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);

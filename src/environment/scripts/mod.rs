@@ -19,6 +19,6 @@
 //! What a name or a prompt says is data. [`quoting`] keeps it so while a script is read; that it stays so when a shell
 //! draws its prompt is the work of the scripts themselves, in `python/fastvenv/scripts`.
 
-pub mod install;
 pub mod placeholders;
 pub mod quoting;
+pub mod templates;

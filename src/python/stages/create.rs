@@ -10,8 +10,9 @@ use crate::error::quoted;
 use crate::fs;
 use crate::python::ensurepip;
 use crate::python::errors::noted;
-use crate::python::facts;
-use crate::python::options::{is_set, younger};
+use crate::python::modules;
+use crate::python::options::{is_set, younger, younger_is_set};
+use crate::python::seeding;
 use crate::python::timing::Stopwatch;
 
 /// `EnvBuilder.create`: every stage through `self`, in the order that the documentation promises.
@@ -19,9 +20,12 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
     let py = builder.py();
     let watch = Stopwatch::new(py)?;
     // Made absolute once: another thread may change the folder that relative paths start from.
-    let env_dir = facts::os_path(py, intern!(py, "abspath"), (env_dir,))?;
+    let env_dir = modules::os_path(py, intern!(py, "abspath"), (env_dir,))?;
     // What is no path has no folder either; the first stage refuses it.
     let folder: PathBuf = env_dir.extract().unwrap_or_default();
+    if younger_is_set(builder, intern!(py, "with_pip"))? {
+        seeding::variables(py)?.check()?;
+    }
     ensurepip::refuse_without(builder, &folder)?;
     let stood = py.detach(|| fs::exists(&folder));
     if stood {
@@ -81,13 +85,10 @@ impl<'py> Stages<'_, 'py> {
             }
         }
         completed?;
-        match younger(builder, intern!(py, "upgrade_deps"))? {
-            Some(wanted) if wanted.is_truthy()? => {
-                self.call(intern!(py, "upgrade_dependencies"), &context).map_err(Halt::Whole)?;
-                Ok(())
-            }
-            _ => Ok(()),
+        if younger_is_set(builder, intern!(py, "upgrade_deps"))? {
+            self.call(intern!(py, "upgrade_dependencies"), &context).map_err(Halt::Whole)?;
         }
+        Ok(())
     }
 
     /// `create_<name>_ignore_file` for each version control system that was asked for.

@@ -4,6 +4,5 @@ pub mod configuration;
 pub mod create;
 pub mod directories;
 pub mod executables;
-pub mod folders;
 pub mod pip;
 pub mod scripts;

@@ -5,12 +5,13 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use crate::environment::executables;
+use crate::create::executables;
+use crate::python::base::base;
 use crate::python::child::{self, package};
 use crate::python::context::Context;
 use crate::python::errors::noted;
 use crate::python::overriding::is_own;
-use crate::python::{ensurepip, facts, seeding};
+use crate::python::{ensurepip, modules, seeding};
 use crate::seed::links;
 
 /// `EnvBuilder._setup_pip`: what `ensurepip` leaves, natively where nothing unusual is asked for, and by running it
@@ -41,13 +42,13 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
 /// Sees to it that pip doesn't write through links, where the context says where pip is installed.
 fn prepare_for_pip(context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = context.py();
-    let path = |name: &Bound<'_, _>| facts::tolerated(py, Context(context).path(name));
+    let path = |name: &Bound<'_, _>| modules::tolerated(py, Context(context).path(name));
     let (Some(site_packages), Some(bin_path)) =
         (path(intern!(py, "lib_path"))?, path(intern!(py, "bin_path"))?)
     else {
         return Ok(());
     };
-    let version = facts::base(py)?.version;
+    let version = base(py)?.version;
     Ok(py.detach(|| links::prepare_for_pip(&site_packages, &bin_path, version))?)
 }
 

@@ -7,22 +7,21 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::base::Platform;
-use crate::environment::scripts::install::{self, Script};
+use crate::create::scripts::{self, Replaced};
 use crate::environment::scripts::placeholders::{self, Values};
 use crate::environment::scripts::quoting::Shell;
-use crate::error::{Result, quoted};
-use crate::fs;
-use crate::python::child::package;
+use crate::environment::scripts::templates::Script;
+use crate::python::child::package_dir;
 use crate::python::context::{Context, decoded, encoded, is_plain, path_text};
-use crate::python::facts;
+use crate::python::modules::{os_path, platform};
 use crate::python::overriding::is_own;
+use crate::python::signals::{Lines, logged};
 
 /// `EnvBuilder.setup_scripts`: the scripts that come with `fastvenv`.
 pub fn setup_scripts(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
-    let module: PathBuf = package(py)?.getattr(intern!(py, "__file__"))?.extract()?;
-    let path = module.parent().unwrap_or(Path::new("")).join("scripts");
-    let path = facts::os_path(py, intern!(py, "abspath"), (path_text(py, &path)?,))?;
+    let path = package_dir(py)?.join("scripts");
+    let path = os_path(py, intern!(py, "abspath"), (path_text(py, &path)?,))?;
     builder.call_method1(intern!(py, "install_scripts"), (context, path)).map(drop)
 }
 
@@ -34,87 +33,62 @@ pub fn install_scripts(
 ) -> PyResult<()> {
     let py = builder.py();
     let path: PathBuf = path.extract()?;
-    let platform = facts::platform(py)?;
+    let platform = platform(py)?;
     let bin_path = Context(context).path(intern!(py, "bin_path"))?;
-    let scripts = py.detach(|| {
-        let scripts = install::scripts_in(&path, platform)?;
-        install::check_folders(&bin_path, &scripts)?;
-        scripts
-            .into_iter()
-            .map(|script| Ok((fs::read_template(&script.source)?, script)))
-            .collect::<Result<Vec<_>>>()
-    })?;
-    // What a context of another class says may change from script to script.
-    let is_own = is_plain(context)? && is_own(builder, intern!(py, "replace_variables"))?;
-    let mut replacing = Replacing { builder, context, is_own, values: None };
-    for (template, script) in &scripts {
-        install_script(&mut replacing, (template, script), platform, &bin_path)?;
+    // A context of another class may say something else for each script.
+    if is_plain(context)? && is_own(builder, intern!(py, "replace_variables"))? {
+        return install_own(context, &path, platform, &bin_path);
     }
-    Ok(())
+    let mut lines = Lines::default();
+    let replace = |script: &Script, template: &[u8]| replaced(builder, context, script, template);
+    let done = scripts::install(&path, platform, &bin_path, replace, &mut lines);
+    lines.log();
+    done
 }
 
-fn install_script(
-    replacing: &mut Replacing<'_, '_>,
-    (template, script): (&fs::Template, &Script),
-    platform: Platform,
-    bin_path: &Path,
-) -> PyResult<()> {
-    let folder = bin_path.join(&script.folder);
-    let destination = folder.join(script.source.file_name().unwrap_or_default());
-    let mut content = None;
-    if !install::is_binary(&script.source, platform) {
-        match replacing.replaced(script, &template.content)? {
-            Ok(text) => content = Some(text),
-            Err(why) => {
-                let source = quoted(&script.source);
-                log::warn!(target: "fastvenv", "unable to copy script {source}, may be binary: {why}");
-                return Ok(());
-            }
+/// Installs scripts where `replace_variables` is fastvenv's own: to make a `str` of each script for it, and bytes of that
+/// again, takes longer than its work.
+fn install_own(context: &Bound<'_, PyAny>, path: &Path, platform: Platform, bin_path: &Path) -> PyResult<()> {
+    let py = context.py();
+    // Read once. An error is one of the first script that has placeholders.
+    let mut values = values(&Context(context));
+    let mut last = None;
+    let replace = |script: &Script, template: &[u8]| -> PyResult<Replaced> {
+        last = Some(script.source.clone());
+        match &mut values {
+            Ok(values) => Ok(scripts::replaced(script, template, values)?),
+            Err(why) => Python::attach(|py| unless_unicode(py, Err(why.clone_ref(py)))),
         }
+    };
+    let installed = logged(py, |lines| scripts::install(path, platform, bin_path, replace, lines));
+    if let Some(last) = last {
+        context.setattr(intern!(py, "script_path"), path_text(py, &last)?)?;
     }
-    let content = content.as_ref().unwrap_or(&template.content);
-    let py = replacing.context.py();
-    Ok(py.detach(|| install::write_script(template, content, &folder, &destination))?)
+    installed
 }
 
-/// How the variables of a builder's scripts are replaced.
-struct Replacing<'a, 'py> {
-    builder: &'a Bound<'py, PyAny>,
-    context: &'a Bound<'py, PyAny>,
-    /// Whether `replace_variables` is fastvenv's own. To make a `str` of each script for it, and bytes of that again,
-    /// takes longer than its work.
-    is_own: bool,
-    /// What it puts in, once that has been read.
-    values: Option<Values<Vec<u8>>>,
+/// The template with `self.replace_variables` applied, or why it is no text that can be written.
+fn replaced(
+    builder: &Bound<'_, PyAny>,
+    context: &Bound<'_, PyAny>,
+    script: &Script,
+    template: &[u8],
+) -> PyResult<Replaced> {
+    let py = context.py();
+    let text = match std::str::from_utf8(template) {
+        Ok(text) => text,
+        Err(why) => return Ok(Err(why.to_string())),
+    };
+    context.setattr(intern!(py, "script_path"), path_text(py, &script.source)?)?;
+    let text = builder.call_method1(intern!(py, "replace_variables"), (text, context));
+    unless_unicode(py, text.and_then(|text| encoded(&text)))
 }
 
-impl Replacing<'_, '_> {
-    /// The template with `self.replace_variables` applied, or why it is no text that can be written.
-    fn replaced(&mut self, script: &Script, template: &[u8]) -> PyResult<Result<Vec<u8>, String>> {
-        let py = self.context.py();
-        let text = match std::str::from_utf8(template) {
-            Ok(text) => text,
-            Err(why) => return Ok(Err(why.to_string())),
-        };
-        self.context.setattr(intern!(py, "script_path"), path_text(py, &script.source)?)?;
-        let replaced = if self.is_own {
-            self.replaced_at_once(script, template)
-        } else {
-            let text = self.builder.call_method1(intern!(py, "replace_variables"), (text, self.context));
-            text.and_then(|text| encoded(&text))
-        };
-        match replaced {
-            Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.value(py).to_string())),
-            replaced => replaced.map(Ok),
-        }
-    }
-
-    fn replaced_at_once(&mut self, script: &Script, template: &[u8]) -> PyResult<Vec<u8>> {
-        let values = match &mut self.values {
-            Some(values) => values,
-            unread => unread.insert(values(&Context(self.context))?),
-        };
-        Ok(placeholders::replace(template, values, Shell::of_script(&script.source))?)
+/// Text that can't be encoded is no error: the script is skipped.
+fn unless_unicode(py: Python<'_>, text: PyResult<Vec<u8>>) -> PyResult<Replaced> {
+    match text {
+        Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.value(py).to_string())),
+        text => text.map(Ok),
     }
 }
 

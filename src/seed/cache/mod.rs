@@ -25,11 +25,11 @@ use std::path::Path;
 use super::bundled::BundledWheel;
 use super::hash::{digest, hex};
 use super::image::{self, Image, Recipe, now};
-use super::observer::Observer;
 use super::reason::{Reason, Stop};
 use super::turn;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Facts, Lock, facts_at, unless_gone};
+use crate::observer::Observer;
 
 /// The part of a key that changes whenever images are built otherwise than before.
 const FORMAT: &str = "2";
@@ -62,7 +62,7 @@ impl Cache {
     /// The image of this wheel, built first if there is none.
     pub fn image(
         &self,
-        recipe: &Recipe,
+        recipe: Recipe<'_>,
         bundled: &BundledWheel,
         observer: &mut dyn Observer,
     ) -> Result<Cached, Stop> {
@@ -120,7 +120,7 @@ impl Cache {
     fn build(
         &self,
         key: &str,
-        recipe: &Recipe,
+        recipe: Recipe<'_>,
         bundled: &BundledWheel,
         archive: &[u8],
         observer: &mut dyn Observer,
@@ -185,6 +185,6 @@ impl Cache {
     }
 }
 
-fn key(recipe: &Recipe, digest: &str) -> String {
-    format!("{FORMAT}-{}-{}-{}-{digest}", recipe.cache_tag, hex(&recipe.magic), recipe.validation.name())
+fn key(recipe: Recipe<'_>, digest: &str) -> String {
+    format!("{FORMAT}-{}-{}-{}-{digest}", recipe.cache_tag, hex(&recipe.base.magic), recipe.validation.name())
 }

@@ -135,9 +135,10 @@ fn add_up(folder: &Dir, name: &OsStr, usage: &mut Usage) -> Result<()> {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use super::super::{Cache, Observer};
+    use super::super::Cache;
     use super::*;
     use crate::fs::dir::Access;
+    use crate::observer::Observer;
     use std::process::{Child, Command};
     use std::{fs, io, thread};
 

@@ -1,20 +1,67 @@
-//! Which templates a folder of scripts holds for a platform, and where each goes.
+//! The activation scripts and users' own, written into the environment.
 
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
 use crate::base::Platform;
+use crate::environment::scripts::placeholders::{self, Values};
 use crate::environment::scripts::quoting::Shell;
-use crate::error::Result;
-use crate::fs;
+use crate::environment::scripts::templates::{Script, is_binary, is_launcher};
+use crate::error::{Error, Result, quoted};
+use crate::fs::{self, Template};
+use crate::observer::Observer;
 
-/// A template and its place in the environment.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Script {
-    /// The template's path.
-    pub source: PathBuf,
-    /// The folder that it goes to, relative to the environment's folder of executables.
-    pub folder: PathBuf,
+/// Installs the scripts of a directory (`EnvBuilder.install_scripts`). `replace` gives a template's text with its
+/// placeholders replaced, or why it is no text that can be written; such a file is skipped with a warning.
+///
+/// # Errors
+/// Those of `replace` and of the file system; [`Error::NotAFolder`], before anything is written, for a link or file in
+/// the place of a directory.
+pub fn install<E: From<Error>>(
+    path: &Path,
+    platform: Platform,
+    bin_path: &Path,
+    mut replace: impl FnMut(&Script, &[u8]) -> Result<Replaced, E>,
+    observer: &mut dyn Observer,
+) -> Result<(), E> {
+    for (template, script) in read_all(path, platform, bin_path)? {
+        let mut content = None;
+        if !is_binary(&script.source, platform) {
+            match replace(&script, &template.content)? {
+                Ok(text) => content = Some(text),
+                Err(why) => {
+                    let source = quoted(&script.source);
+                    observer.warning(&format!("unable to copy script {source}, may be binary: {why}"));
+                    continue;
+                }
+            }
+        }
+        let folder = bin_path.join(&script.folder);
+        let destination = folder.join(script.source.file_name().unwrap_or_default());
+        write_script(&template, content.as_ref().unwrap_or(&template.content), &folder, &destination)?;
+    }
+    Ok(())
+}
+
+/// The text of a script, or why it can't be written.
+pub type Replaced = Result<Vec<u8>, String>;
+
+/// The template with its placeholders replaced by `values`, unless it isn't UTF-8.
+///
+/// # Errors
+/// [`Error::Refused`] for a value that the script's shell can't hold.
+pub fn replaced(script: &Script, template: &[u8], values: &Values<impl AsRef<[u8]>>) -> Result<Replaced> {
+    match std::str::from_utf8(template) {
+        Ok(_) => placeholders::replace(template, values, Shell::of_script(&script.source)).map(Ok),
+        Err(why) => Ok(Err(why.to_string())),
+    }
+}
+
+/// Reads all templates before the first script is written.
+fn read_all(path: &Path, platform: Platform, bin_path: &Path) -> Result<Vec<(Template, Script)>> {
+    let scripts = scripts_in(path, platform)?;
+    check_folders(bin_path, &scripts)?;
+    scripts.into_iter().map(|script| Ok((fs::read_template(&script.source)?, script))).collect()
 }
 
 /// Lists the templates below `path`: those in its folder `common` and in the one of the platform's name, with
@@ -22,7 +69,7 @@ pub struct Script {
 ///
 /// A folder that is missing counts as empty, as for `os.walk`. One that can't be listed does not: an environment
 /// without scripts would seem complete.
-pub fn scripts_in(path: &Path, platform: Platform) -> Result<Vec<Script>> {
+fn scripts_in(path: &Path, platform: Platform) -> Result<Vec<Script>> {
     let mut found = Vec::new();
     for name in ["common", platform.name()] {
         let folder = path.join(name);
@@ -49,42 +96,15 @@ fn collect(folder: &Path, relative: &Path, platform: Platform, found: &mut Vec<S
     Ok(())
 }
 
-/// Whether the file is one of Windows' launchers and their debug data, which `setup_python` places.
-fn is_launcher(name: &str, platform: Platform) -> bool {
-    let name = name.to_ascii_lowercase();
-    platform == Platform::Nt
-        && ["python", "venv"].iter().any(|start| name.starts_with(start))
-        && is_binary(Path::new(&name), platform)
-}
-
-/// Whether the file is copied as it is, whatever it holds: executables and debug data on Windows.
-pub fn is_binary(path: &Path, platform: Platform) -> bool {
-    platform == Platform::Nt && path.extension().is_some_and(|suffix| suffix == "exe" || suffix == "pdb")
-}
-
-/// Refuses values that the activation scripts of a platform can't represent: asked before anything is written, so that
-/// no half environment is left. `Activate.ps1` holds no values.
-///
-/// # Errors
-/// [`crate::error::Error::Refused`], as from [`Shell::quote`].
-pub fn check_values(platform: Platform, values: &[&[u8]]) -> Result<()> {
-    // What the strictest one can hold, the others can.
-    let strictest = match platform {
-        Platform::Posix => Shell::Sh,
-        Platform::Nt => Shell::Batch,
-    };
-    values.iter().try_for_each(|value| strictest.quote(value).map(drop))
-}
-
 /// Refuses a link or file in the place of a folder below that of executables which a script goes to.
-pub fn check_folders(bin_path: &Path, scripts: &[Script]) -> Result<()> {
+fn check_folders(bin_path: &Path, scripts: &[Script]) -> Result<()> {
     let below = scripts.iter().filter(|script| !script.folder.as_os_str().is_empty());
     let folders: Vec<_> = below.map(|script| bin_path.join(&script.folder)).collect();
     fs::check_folders(bin_path, folders.iter().map(PathBuf::as_path))
 }
 
 /// Writes a script made from `template`, creating the folder it goes to.
-pub fn write_script(template: &fs::Template, content: &[u8], folder: &Path, path: &Path) -> Result<()> {
+fn write_script(template: &fs::Template, content: &[u8], folder: &Path, path: &Path) -> Result<()> {
     match fs::write_like(template, content, path) {
         Err(_) if !fs::exists(folder) => {
             fs::create_folder(folder)?;
@@ -118,17 +138,6 @@ mod tests {
         };
         assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));
         assert_eq!(names(Platform::Nt), ["a", "d.bat"].map(PathBuf::from));
-    }
-
-    #[test]
-    fn values_are_refused_where_a_script_of_the_platform_cannot_hold_them() {
-        let refused = |platform, value: &[u8]| check_values(platform, &[b"fine", value]).is_err();
-        for value in [b"a\"b".as_slice(), b"a\nb", b"a\x1bb", b"\xff"] {
-            assert!(refused(Platform::Nt, value), "{value:?}");
-            assert!(!refused(Platform::Posix, value), "{value:?}");
-        }
-        assert!(refused(Platform::Nt, b"a\0b") && refused(Platform::Posix, b"a\0b"));
-        assert!(!refused(Platform::Nt, "100% & <ünïcode> it's ^!$(x)".as_bytes()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::error::{Error, Result, quoted};
 use crate::fs::dir::Dir;
 use crate::fs::{self, Entry};
 
-use super::{OPTIONAL_NAME, posix_names};
+use crate::environment::executables::{OPTIONAL_NAME, posix_names};
 
 /// The executables of one environment.
 #[derive(Clone, Copy, Debug)]
@@ -147,7 +147,7 @@ fn is_versioned(name: &str, beginning: &str) -> bool {
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use crate::base::{Platform, Version};
+    use crate::base::{Platform, tests::cpython};
 
     #[test]
     fn only_names_of_other_versions_are_removed() {
@@ -167,15 +167,7 @@ mod tests {
             copies: false,
             links: OtherLinks::Renewed,
         };
-        let base = Base {
-            platform: Platform::Posix,
-            version: Version { major: 3, minor: 13, micro: 0 },
-            macos: false,
-            is_64bit: true,
-            utf8_file_names: true,
-            abiflags: String::new(),
-            platlibdir: "lib".into(),
-        };
+        let base = cpython(Platform::Posix, 13);
         bin.remove_outdated(&base, false).unwrap();
         assert!(at("pip3.12").exists());
         bin.remove_outdated(&base, true).unwrap();

@@ -1,0 +1,38 @@
+//! Clearing the directory of an environment, once it is certain that it can be meant.
+
+use std::path::Path;
+
+use crate::base::Base;
+use crate::error::{Result, quoted};
+use crate::fs;
+
+pub use crate::fs::clear_folder as clear;
+
+/// Refuses a directory whose clearing would delete what environments depend on, or the user's home directory. `home` is
+/// that, `package` the directory of fastvenv itself.
+///
+/// The links to the base interpreter lead to its directory. 3.10 takes the interpreter of the environment that it runs in
+/// for its base: without that directory, they would lead to themselves.
+///
+/// # Errors
+/// As from [`fs::check_clearable`].
+pub fn check(base: &Base, directory: &Path, home: &Path, package: &Path) -> Result<()> {
+    let precious = [
+        ("the home folder", home),
+        ("the base interpreter", &base.prefix),
+        ("the base interpreter", &base.home),
+        // Without it, there would be no scripts to install.
+        ("fastvenv itself", package),
+    ];
+    fs::check_clearable(directory, &precious)
+}
+
+/// Names some of the entries that are left where clearing was cut short.
+pub fn note_of_remains(path: &Path) -> Option<String> {
+    const SHOWN: usize = 5;
+    let names = fs::remains(path);
+    let more = names.len().saturating_sub(SHOWN);
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| quoted(name)).collect();
+    let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!shown.is_empty()).then(|| format!("In {} there remain {}{tail}", quoted(path), shown.join(", ")))
+}

@@ -1,0 +1,41 @@
+//! `pyvenv.cfg` and the ignore files, written.
+
+use std::path::Path;
+
+use crate::base::Base;
+use crate::environment::config::{Configuration, Options};
+use crate::error::Result;
+use crate::fs;
+
+const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
+
+/// Writes `pyvenv.cfg` to `path` (`EnvBuilder.create_configuration`). `home` is the directory of the base interpreter,
+/// `prompt` what the file is to say of the prompt.
+///
+/// # Errors
+/// [`crate::error::Error::Refused`] if the file can't name `home`; those of the file system.
+pub fn write(
+    path: &Path,
+    base: &Base,
+    env_dir: &Path,
+    home: &Path,
+    prompt: Option<&str>,
+    options: &Options,
+) -> Result<()> {
+    let configuration = Configuration {
+        home,
+        version: base.version,
+        prompt_repr: prompt,
+        real_executable: &fs::real_path(&base.running),
+        executable: &base.running,
+        env_dir,
+        platform: base.platform,
+        options,
+    };
+    fs::write(path, configuration.render()?.as_bytes())
+}
+
+/// Writes the file by which Git ignores the environment (`EnvBuilder.create_git_ignore_file`).
+pub fn write_git_ignore(env_dir: &Path) -> Result<()> {
+    fs::write(&env_dir.join(".gitignore"), GIT_IGNORE.as_bytes())
+}

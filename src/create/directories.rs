@@ -1,0 +1,91 @@
+//! The directories of an environment, made and checked.
+
+use std::path::Path;
+
+use crate::base::{Base, Platform};
+use crate::environment::scripts::templates;
+use crate::environment::{Environment, config, layout};
+use crate::error::{Error, Result};
+use crate::fs::{self, Made};
+use crate::observer::Observer;
+use crate::seed::{bundled, links};
+
+/// Refuses an environment that could not be used, before anything is deleted or written: at a path that can't be in PATH
+/// (gh-102103), with a path or prompt that the activation scripts can't hold, from a base that `pyvenv.cfg` can't name.
+///
+/// `path` and `prompt` are the bytes that the scripts would hold.
+///
+/// # Errors
+/// [`Error::PathSeparator`], [`Error::Refused`].
+pub fn check(base: &Base, path: &[u8], prompt: &[u8]) -> Result<()> {
+    check_path(base.platform, path)?;
+    base.executable()?;
+    config::check_home(&base.home)?;
+    templates::check_values(base.platform, &[path, prompt])
+}
+
+fn check_path(platform: Platform, path: &[u8]) -> Result<()> {
+    let separator = platform.path_separator();
+    let path = String::from_utf8_lossy(path);
+    if path.contains(separator) {
+        return Err(Error::PathSeparator { path: path.into_owned(), separator });
+    }
+    Ok(())
+}
+
+/// Makes everything below the environment's own directory. In an environment that was there before, links in the place
+/// of directories are refused first, and what a run that was killed left unfinished is removed.
+///
+/// `installs_pip` says that pip may be installed over what is there.
+///
+/// # Errors
+/// [`Error::NotAFolder`] for a file or link in the way, before anything is made.
+pub fn make(
+    base: &Base,
+    environment: &Environment,
+    made: Made,
+    installs_pip: bool,
+    observer: &mut dyn Observer,
+) -> Result<()> {
+    let directory = &environment.directory;
+    if made == Made::Before {
+        check_links(base, environment, installs_pip)?;
+    }
+    for path in environment.directories() {
+        match made {
+            Made::Now => fs::ensure_folder_in_new(directory, path)?,
+            Made::Before => fs::ensure_folder(path)?,
+        };
+    }
+    if layout::has_lib64_link(base) {
+        link_lib64(directory, observer)?;
+    }
+    if made == Made::Before {
+        [directory, &environment.bin].into_iter().for_each(|directory| fs::sweep(directory));
+    }
+    Ok(())
+}
+
+fn check_links(base: &Base, environment: &Environment, installs_pip: bool) -> Result<()> {
+    fs::check_folders(&environment.directory, environment.directories())?;
+    if !installs_pip {
+        return Ok(());
+    }
+    let packages = bundled::package_folders(base.version).map(|name| environment.purelib.join(name));
+    fs::check_folders(&environment.directory, packages.collect::<Vec<_>>().iter().map(|path| &**path))?;
+    links::refuse_directories(&environment.purelib, base.version)
+}
+
+/// Whatever is at `lib64` already is left as it is (bpo-21643). Python itself doesn't need the link, so a file system
+/// without links is no error.
+fn link_lib64(directory: &Path, observer: &mut dyn Observer) -> Result<()> {
+    let link = directory.join("lib64");
+    match fs::symlink(Path::new("lib"), &link) {
+        Err(_) if fs::exists(&link) => Ok(()),
+        Err(Error::Io { source, .. }) if fs::is_lacking(&source) => {
+            observer.debug(&format!("there is no lib64: {source}"));
+            Ok(())
+        }
+        done => done,
+    }
+}

@@ -1,0 +1,151 @@
+//! The executables of Windows, made: links to the base interpreter and its DLLs, or copies of its launchers.
+
+use std::path::{Path, PathBuf};
+
+use super::found::Bin;
+use crate::base::Base;
+use crate::environment::executables::nt::{Found, Plan, plan};
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::observer::Observer;
+
+/// Makes the executables: links if they are asked for and possible, else copies. `python_dir` is the directory of the
+/// base interpreter.
+///
+/// # Errors
+/// An I/O error if `python_dir` can't be listed. A launcher that can't be copied is only a warning, as in `venv`.
+pub fn set_up(
+    base: &Base,
+    python_dir: &Path,
+    (env_dir, bin): (&Path, &Bin<'_>),
+    observer: &mut dyn Observer,
+) -> Result<()> {
+    let exe_name = bin.env_exe.file_name().unwrap_or_default().to_string_lossy();
+    let files = fs::list(python_dir)?.files;
+    let plan = plan(base, Found { python_dir, files: &files, exe_name: &exe_name });
+    if bin.copies || !are_linked(&plan, bin.path, observer) {
+        for error in copy_all(&plan, bin.path) {
+            observer.warning(&format!("Unable to copy a launcher: {error}"));
+        }
+    }
+    // A build tree's Tcl is found only if `init.tcl` is in the environment too.
+    if base.build.is_tree { copy_tcl(python_dir, env_dir) } else { Ok(()) }
+}
+
+fn are_linked(plan: &Plan, bin_path: &Path, observer: &mut dyn Observer) -> bool {
+    let Err(errors) = link_all(plan, bin_path) else { return true };
+    for (index, error) in errors.iter().enumerate() {
+        let what = if index == 0 { "Unable to symlink" } else { "Failed to clean up symlink" };
+        observer.warning(&format!("{what}: {error}"));
+    }
+    observer.warning("Retrying with copies");
+    false
+}
+
+/// Makes links, all or none.
+///
+/// After a failure the links that were made are removed again, and the first error tells why; the others tell
+/// which links could not be removed.
+fn link_all(plan: &Plan, bin_path: &Path) -> Result<(), Vec<Error>> {
+    let mut made: Vec<PathBuf> = Vec::new();
+    for entry in &plan.links {
+        let link = bin_path.join(&entry.name);
+        if let Err(error) = fs::symlink(&entry.source, &link) {
+            let unremoved = made.iter().filter_map(|link| fs::remove_file(link).err());
+            return Err(std::iter::once(error).chain(unremoved).collect());
+        }
+        made.push(link);
+    }
+    Ok(())
+}
+
+/// Copies the launchers; gives the errors of those that could not be copied.
+fn copy_all(plan: &Plan, bin_path: &Path) -> Vec<Error> {
+    let copied = plan.copies.iter().map(|e| fs::copy_with_mode(&e.source, &bin_path.join(&e.name)));
+    copied.filter_map(Result::err).collect()
+}
+
+/// Copies the `init.tcl` of a build tree: it goes to the folder of the same name in the environment's `Lib`.
+fn copy_tcl(python_dir: &Path, env_dir: &Path) -> Result<()> {
+    let Some(folder) = folder_with(python_dir, "init.tcl") else { return Ok(()) };
+    let target = env_dir.join("Lib").join(folder.file_name().unwrap_or_default());
+    fs::check_folders(env_dir, [target.as_path()])?;
+    fs::create_folder(&target)?;
+    fs::copy_contents(&folder.join("init.tcl"), &target.join("init.tcl"))
+}
+
+/// The first folder at or below `folder` that holds a file of this name.
+fn folder_with(folder: &Path, file: &str) -> Option<PathBuf> {
+    let listing = fs::list(folder).ok()?;
+    if listing.files.iter().any(|name| name == file) {
+        return Some(folder.to_owned());
+    }
+    listing.folders.iter().find_map(|name| folder_with(&folder.join(name), file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(unix)]
+    use crate::base::{Platform, tests::cpython};
+    #[cfg(unix)]
+    use std::ffi::OsString;
+
+    #[cfg(unix)]
+    fn planned(python_dir: &Path, files: &[OsString]) -> Plan {
+        let base = Base { library: python_dir.join("Lib"), ..cpython(Platform::Nt, 13) };
+        plan(&base, Found { python_dir, files, exe_name: "python.exe" })
+    }
+
+    #[test]
+    fn a_build_tree_brings_its_tcl() {
+        let temp = tempfile::tempdir().unwrap();
+        let (base, env) = (temp.path().join("base"), temp.path().join("env"));
+        fs::create_folder(&base.join("externals/tcl8.6")).unwrap();
+        fs::write(&base.join("externals/tcl8.6/init.tcl"), b"tcl").unwrap();
+        copy_tcl(&base, &env).unwrap();
+        assert_eq!(fs::read(&env.join("Lib/tcl8.6/init.tcl")).unwrap(), b"tcl");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn copies_over_links_leave_the_base_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let (python_dir, launchers_dir) =
+            (temp.path().join("base"), temp.path().join("base/Lib/venv/scripts/nt"));
+        let bin_path = temp.path().join("Scripts");
+        let names = ["python.exe", "pythonw.exe", "python313.dll"];
+        for folder in [&python_dir, &launchers_dir, &bin_path] {
+            fs::create_folder(folder).unwrap();
+        }
+        for name in names {
+            fs::write(&python_dir.join(name), b"the base").unwrap();
+        }
+        for name in ["venvlauncher.exe", "venvwlauncher.exe"] {
+            fs::write(&launchers_dir.join(name), b"a launcher").unwrap();
+        }
+        let files = names.map(OsString::from);
+        let plan = planned(&python_dir, &files);
+        link_all(&plan, &bin_path).unwrap();
+        // A second run can't make the links again, and goes on with copies.
+        assert_eq!(link_all(&plan, &bin_path).unwrap_err().len(), 1);
+        assert!(copy_all(&plan, &bin_path).is_empty());
+        for name in names {
+            assert_eq!(fs::read(&python_dir.join(name)).unwrap(), b"the base", "{name}");
+        }
+        for name in ["python.exe", "pythonw.exe"] {
+            assert!(!fs::is_link(&bin_path.join(name)));
+            assert_eq!(fs::read(&bin_path.join(name)).unwrap(), b"a launcher");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_failed_link_takes_the_others_with_it() {
+        let temp = tempfile::tempdir().unwrap();
+        fs::write(&temp.path().join("pythonw.exe"), b"in the way").unwrap();
+        let errors = link_all(&planned(temp.path(), &[]), temp.path()).unwrap_err();
+        assert_eq!(errors.len(), 1);
+        assert!(!fs::is_link(&temp.path().join("python.exe")));
+    }
+}

@@ -1,0 +1,159 @@
+//! The executables of POSIX: one that leads to the base interpreter, and other names for it.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use super::found::{Bin, OtherLinks, Verdict};
+use super::{LinkText, MAY_BE_NOEXEC, Placed, link, link_or_copy, link_or_copy_over, report};
+use crate::base::Base;
+use crate::environment::executables::{OPTIONAL_NAME, posix_names};
+use crate::error::{Error, Result, quoted};
+use crate::fs;
+use crate::observer::Observer;
+
+/// Puts an executable in its place: as `symlink_or_copy` does, or as a subclass has overridden that.
+pub trait Placer {
+    /// What an overridden method may raise.
+    type Error: From<Error> + Display;
+
+    /// It does nothing but link or copy, so it need not be called where nothing is left to do.
+    const IS_OWN: bool;
+
+    /// Places `source` at `destination`, `over` what is there.
+    ///
+    /// # Errors
+    /// Those of the copy, or whatever an overridden method raises.
+    fn place(
+        &mut self,
+        source: &Path,
+        destination: &Path,
+        over: bool,
+        text: LinkText,
+    ) -> Result<Placed, Self::Error>;
+
+    /// Reports whether an error means that the file system lacks a feature.
+    fn lacks_feature(error: &Self::Error) -> bool;
+}
+
+/// fastvenv's own `symlink_or_copy`.
+#[derive(Clone, Copy, Debug)]
+pub struct Own {
+    /// Links are asked for.
+    pub symlinks: bool,
+}
+
+impl Placer for Own {
+    type Error = Error;
+    const IS_OWN: bool = true;
+
+    fn place(&mut self, source: &Path, destination: &Path, over: bool, text: LinkText) -> Result<Placed> {
+        match (self.symlinks, over) {
+            (true, false) => link_or_copy(source, destination, text),
+            (true, true) => link_or_copy_over(source, destination, text),
+            (false, _) => fs::copy_contents(source, destination).map(|()| Placed::Copied),
+        }
+    }
+
+    fn lacks_feature(error: &Error) -> bool {
+        matches!(error, Error::Io { source, .. } if fs::is_lacking(source))
+    }
+}
+
+/// Makes all executables of an environment, and removes those that it had for another version. `with_pip` says that pip
+/// is renewed too.
+///
+/// # Errors
+/// [`Error::Refused`] for a link to another Python; those of `placer`.
+pub fn set_up<P: Placer>(
+    base: &Base,
+    bin: &Bin<'_>,
+    with_pip: bool,
+    placer: &mut P,
+    observer: &mut dyn Observer,
+) -> Result<(), P::Error> {
+    // A link to a Python that has been uninstalled since it started would dangle. A subclass may name one that is not
+    // there yet.
+    if bin.base == base.executable {
+        fs::check_presence(bin.base)?;
+    }
+    place_executable(bin, placer, observer)?;
+    let mut changed = bin.links == OtherLinks::Renewed;
+    for name in posix_names(base) {
+        let path = bin.path.join(&name);
+        if path == bin.env_exe {
+            continue;
+        }
+        match place_alias(&path, bin, placer, observer) {
+            Err(why) if name == OPTIONAL_NAME && P::lacks_feature(&why) => {
+                observer.debug(&format!("there is no {name}: {why}"));
+            }
+            placed => changed |= placed? == Verdict::Replaced,
+        }
+    }
+    if changed {
+        bin.remove_outdated(base, with_pip)?;
+    }
+    Ok(())
+}
+
+/// The executable itself, from the base interpreter. An overridden method is called whatever is there.
+fn place_executable<P: Placer>(
+    bin: &Bin<'_>,
+    placer: &mut P,
+    observer: &mut dyn Observer,
+) -> Result<(), P::Error> {
+    if is_linked::<P>(bin, bin.base, bin.env_exe, LinkText::Whole) {
+        return Ok(());
+    }
+    let verdict = if bin.copies { Verdict::Made } else { bin.executable()? };
+    if verdict == Verdict::Kept && P::IS_OWN {
+        return Ok(());
+    }
+    let placed = place(bin.base, bin.env_exe, verdict, LinkText::Whole, placer, observer)?;
+    if !matches!(placed, Placed::Linked) && !fs::may_execute(bin.env_exe) {
+        observer.warning(&format!("{} can't be executed. {MAY_BE_NOEXEC}", quoted(bin.env_exe)));
+    }
+    Ok(())
+}
+
+/// Another name of the executable.
+fn place_alias<P: Placer>(
+    path: &Path,
+    bin: &Bin<'_>,
+    placer: &mut P,
+    observer: &mut dyn Observer,
+) -> Result<Verdict, P::Error> {
+    if is_linked::<P>(bin, bin.env_exe, path, LinkText::NameAlone) {
+        return Ok(Verdict::Made);
+    }
+    let verdict = bin.alias(path)?;
+    if verdict == Verdict::Kept {
+        super::finish_copy(bin.env_exe, path)?;
+    } else {
+        place(bin.env_exe, path, verdict, LinkText::NameAlone, placer, observer)?;
+    }
+    Ok(verdict)
+}
+
+/// Makes the link if that is all there is to do: in a new environment nothing has the name, and no call is needed to find
+/// out.
+fn is_linked<P: Placer>(bin: &Bin<'_>, source: &Path, destination: &Path, text: LinkText) -> bool {
+    P::IS_OWN && !bin.copies && link(source, destination, text).is_ok()
+}
+
+/// Places one executable, which can be executed in the end.
+fn place<P: Placer>(
+    source: &Path,
+    path: &Path,
+    verdict: Verdict,
+    text: LinkText,
+    placer: &mut P,
+    observer: &mut dyn Observer,
+) -> Result<Placed, P::Error> {
+    let placed = placer.place(source, path, verdict == Verdict::Replaced, text)?;
+    report(source, path, &placed, observer);
+    if !matches!(placed, Placed::Linked) {
+        fs::make_executable(path)?;
+    }
+    Ok(placed)
+}

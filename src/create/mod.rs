@@ -1,0 +1,153 @@
+//! The steps that create an environment, and their order.
+//!
+//! [`environment`] takes all of them. The border calls each step on its own, so that a subclass of `EnvBuilder` can
+//! override any.
+
+pub mod clear;
+pub mod configuration;
+pub mod directories;
+pub mod executables;
+pub mod pip;
+pub mod scripts;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use self::executables::found::{Bin, OtherLinks};
+use self::executables::{Own, nt, set_up};
+use crate::base::{Base, Platform};
+use crate::environment::Environment;
+use crate::environment::config::Options;
+use crate::environment::scripts::placeholders::Values;
+use crate::error::{Result, quoted};
+use crate::fs;
+use crate::observer::Observer;
+use crate::seed::{Request, Variables};
+
+/// What to create, and from what.
+#[derive(Clone, Copy, Debug)]
+pub struct Creation<'a> {
+    /// The base interpreter.
+    pub base: &'a Base,
+    /// The environment's directory: an absolute path, normalised.
+    pub directory: &'a Path,
+    /// The options. `upgrade_deps` is only recorded.
+    pub options: &'a Options,
+    /// The variables that matter.
+    pub variables: &'a Variables,
+    /// The directory of the cache, if there is a place for one.
+    pub cache_folder: Option<&'a Path>,
+    /// The directory of fastvenv, with the templates of the activation scripts in its directory `scripts`.
+    pub package: &'a Path,
+    /// The user's home directory.
+    pub home: &'a Path,
+}
+
+/// Creates an environment, as `EnvBuilder.create` does where nothing is overridden.
+///
+/// # Errors
+/// [`crate::error::Error::Refused`] and [`crate::error::Error::NotAFolder`] before anything is written; those of the
+/// file system and [`crate::error::Error::Interrupted`] at any time. A second run completes what a first one has left.
+pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Result<Environment> {
+    let Creation { base, directory, options, .. } = *creation;
+    let environment = Environment::of(base, directory, directory);
+    creation.check(&environment)?;
+    if options.clear && fs::exists(directory) {
+        clear::check(base, directory, creation.home, creation.package)?;
+        clear::clear(directory, &mut || observer.interrupted())?;
+    }
+    let made = fs::ensure_folder(directory)?;
+    directories::make(base, &environment, made, options.with_pip, observer)?;
+    if options.scm_ignore_files {
+        configuration::write_git_ignore(directory)?;
+    }
+    // pip must not find the base's packages while it is installed (bpo-24875).
+    let isolated = Options { system_site_packages: false, ..options.clone() };
+    creation.configure(&environment, &isolated)?;
+    creation.set_up_python(&environment, observer)?;
+    if options.with_pip {
+        let (variables, cache_folder) = (creation.variables, creation.cache_folder);
+        pip::install(Request { base, environment: &environment, variables, cache_folder }, observer)?;
+    }
+    if !options.upgrade {
+        creation.install_scripts(&environment, observer)?;
+    }
+    if options.system_site_packages {
+        creation.configure(&environment, options)?;
+    }
+    Ok(environment)
+}
+
+impl Creation<'_> {
+    /// Refuses what can't be created, before anything is deleted or written.
+    fn check(&self, environment: &Environment) -> Result<()> {
+        if self.options.with_pip {
+            self.variables.check()?;
+        }
+        directories::check(self.base, encoded(self.directory), self.prompt().as_bytes())?;
+        let renews = self.options.clear || self.options.upgrade;
+        if renews { Ok(()) } else { self.bin(environment).check(self.base) }
+    }
+
+    fn bin<'e>(&'e self, environment: &'e Environment) -> Bin<'e> {
+        let links = if self.options.upgrade { OtherLinks::Renewed } else { OtherLinks::Refused };
+        Bin {
+            path: &environment.bin,
+            env_exe: &environment.executable,
+            base: &self.base.executable,
+            copies: !self.options.symlinks,
+            links,
+        }
+    }
+
+    fn prompt(&self) -> String {
+        let name = || String::from_utf8_lossy(file_name(self.directory)).into_owned();
+        self.options.prompt.clone().unwrap_or_else(name)
+    }
+
+    fn configure(&self, environment: &Environment, options: &Options) -> Result<()> {
+        let prompt = self.options.prompt.as_deref().map(|prompt| quoted(Path::new(prompt)));
+        let home = &self.base.home;
+        configuration::write(
+            &environment.config(),
+            self.base,
+            self.directory,
+            home,
+            prompt.as_deref(),
+            options,
+        )
+    }
+
+    fn set_up_python(&self, environment: &Environment, observer: &mut dyn Observer) -> Result<()> {
+        let (base, bin) = (self.base, self.bin(environment));
+        let mut own = Own { symlinks: self.options.symlinks };
+        match base.platform {
+            Platform::Posix => set_up(base, &bin, self.options.with_pip, &mut own, observer),
+            Platform::Nt => nt::set_up(base, &base.home, (self.directory, &bin), observer),
+        }
+    }
+
+    fn install_scripts(&self, environment: &Environment, observer: &mut dyn Observer) -> Result<()> {
+        let prompt = self.prompt();
+        let values = Values {
+            env_dir: encoded(self.directory),
+            env_name: file_name(self.directory),
+            prompt: prompt.as_bytes(),
+            bin_name: file_name(&environment.bin),
+            env_exe: encoded(&environment.executable),
+        };
+        let templates = self.package.join("scripts");
+        let replace = |script: &_, template: &[u8]| scripts::replaced(script, template, &values);
+        scripts::install(&templates, self.base.platform, &environment.bin, replace, observer)
+    }
+}
+
+/// The path as the scripts have it.
+fn encoded(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+fn file_name(path: &Path) -> &[u8] {
+    path.file_name().unwrap_or_default().as_encoded_bytes()
+}
