@@ -82,8 +82,8 @@ fn link_lib64(directory: &Path, observer: &mut dyn Observer) -> Result<()> {
     let link = directory.join("lib64");
     match fs::symlink(Path::new("lib"), &link) {
         Err(_) if fs::exists(&link) => Ok(()),
-        Err(Error::Io { source, .. }) if fs::is_lacking(&source) => {
-            observer.debug(&format!("there is no lib64: {source}"));
+        Err(why) if why.system().is_some_and(fs::is_lacking) => {
+            observer.debug(&format!("there is no lib64: {why}"));
             Ok(())
         }
         done => done,

@@ -9,6 +9,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use super::context::path_text;
 use super::modules::{os, os_path, platform, sys};
 use super::scheme;
 use crate::base::{Base, Build, Scheme, Version};
@@ -93,7 +94,8 @@ fn make(py: Python<'_>) -> PyResult<Base> {
     let implementation = sys(py, intern!(py, "implementation"))?;
     let path = |name| sys(py, name)?.extract::<Option<PathBuf>>().map(Option::unwrap_or_default);
     let executable = path(intern!(py, "_base_executable"))?;
-    let absolute: PathBuf = os_path(py, intern!(py, "abspath"), (&executable,))?.extract()?;
+    let text = path_text(py, &executable)?;
+    let absolute: PathBuf = os_path(py, intern!(py, "abspath"), (text,))?.extract()?;
     let os_module: PathBuf = os(py)?.getattr(intern!(py, "__file__"))?.extract()?;
     let parent = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
     let machinery = py.import(intern!(py, "_frozen_importlib_external"))?;

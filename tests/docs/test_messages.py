@@ -21,8 +21,6 @@ DOCS = Path(__file__).parents[2] / "docs" / "messages.md"
 LEFT = "{folder} was left incomplete; creating it again, once the cause is gone, completes it"
 # The rows in which the folder is made and left. In the others it was there before, was not made, or is complete.
 LEAVING = [
-    "link-mode",
-    "seed",
     "disk-full",
     "file-size",
     "open-files",

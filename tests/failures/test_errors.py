@@ -88,6 +88,20 @@ def test_a_path_separator_is_refused_before_anything_is_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["FASTVENV_LINK_MODE", "FASTVENV_SEED"])
+def test_a_misspelt_variable_is_refused_before_anything_is_changed(name, tmp_path, monkeypatch):
+    """A variable whose value means nothing leaves an environment as it was, and makes none."""
+    monkeypatch.setenv(name, "nonsense")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "file").touch()
+    for env_dir, clear in [(tmp_path / "new", False), (kept, True)]:
+        with pytest.raises(ValueError, match=name):
+            fastvenv.create(env_dir, with_pip=True, clear=clear)
+    assert not (tmp_path / "new").exists()
+    assert (kept / "file").exists()
+
+
 def test_an_unknown_base_interpreter_is_refused_before_anything_is_written(tmp_path):
     """Without sys._base_executable there is nothing to make an environment of (gh-96861)."""
     with mock.patch.object(sys, "_base_executable", ""):

@@ -55,7 +55,7 @@ impl Placer for Own {
     }
 
     fn lacks_feature(error: &Error) -> bool {
-        matches!(error, Error::Io { source, .. } if fs::is_lacking(source))
+        error.system().is_some_and(fs::is_lacking)
     }
 }
 

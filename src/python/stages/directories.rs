@@ -1,6 +1,7 @@
 //! The environment's directories, and the context that says where everything is.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::intern;
@@ -12,7 +13,7 @@ use crate::create::{clear, directories};
 use crate::environment::{Environment, executable_name};
 use crate::fs::{self, Made};
 use crate::observer::Observer;
-use crate::python::base::base_with_scheme;
+use crate::python::base::{base, base_with_scheme};
 use crate::python::child::package_dir;
 use crate::python::context::{Context, encoded, new_context, path_text};
 use crate::python::errors::noted;
@@ -61,7 +62,8 @@ pub fn ensure_directories<'py>(
     env_dir: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = builder.py();
-    let base = base_with_scheme(py)?;
+    let is_own = is_own(builder, intern!(py, "_venv_path"))?;
+    let base = if is_own { base_with_scheme(py)? } else { Arc::unwrap_or_clone(base(py)?) };
     let path = fspath(env_dir)?;
     let directory: PathBuf = env_dir.extract()?;
     let env_name = os_path(py, intern!(py, "split"), (env_dir,))?.get_item(1)?;
@@ -81,7 +83,7 @@ pub fn ensure_directories<'py>(
     namespace.setattr(intern!(py, "executable"), sys(py, intern!(py, "_base_executable"))?)?;
     context.set_path(intern!(py, "python_dir"), &base.home)?;
     namespace.setattr(intern!(py, "python_exe"), executable_name(&base))?;
-    let environment = describe(builder, &context, env_dir, &directory, &base)?;
+    let environment = describe((builder, is_own), &context, env_dir, &directory, &base)?;
     let installs_pip = made == Made::Before
         && (is_set(builder, intern!(py, "with_pip"))?
             || younger_is_set(builder, intern!(py, "upgrade_deps"))?);
@@ -94,14 +96,13 @@ pub fn ensure_directories<'py>(
 
 /// Puts the directories' paths into the context, as `self._venv_path` gives them if that is overridden.
 fn describe<'py>(
-    builder: &Bound<'py, PyAny>,
+    (builder, is_own): (&Bound<'py, PyAny>, bool),
     context: &Context<'_, 'py>,
     env_dir: &Bound<'py, PyAny>,
     directory: &Path,
     base: &Base,
 ) -> PyResult<Environment> {
     let py = builder.py();
-    let is_own = is_own(builder, intern!(py, "_venv_path"))?;
     let mut overridden = Vec::new();
     let environment = if is_own {
         Environment::of(base, directory, &normal(env_dir)?)
