@@ -8,20 +8,22 @@ use crate::fs::{is_link, is_too_many_open_files};
 /// One sentence on what to do; `None` where the code alone doesn't tell.
 pub fn on_failure(source: &io::Error) -> Option<&'static str> {
     Some(match source.kind() {
-        ErrorKind::PermissionDenied => "Choose a folder of your own, or have its owner or its mode changed.",
-        ErrorKind::ReadOnlyFilesystem => "Choose a folder on a file system that is not mounted read-only.",
+        ErrorKind::PermissionDenied => {
+            "Choose a directory of your own, or change the owner or the mode of this one."
+        }
+        ErrorKind::ReadOnlyFilesystem => "Choose a directory on a file system that is not mounted read-only.",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "Free some space, or choose a folder on another file system; with pip an environment takes 13 MB."
+            "Free some space, or choose a directory on another file system. An environment with pip takes 13 MB."
         }
-        ErrorKind::FileTooLarge => "Raise the limit on the size of files (ulimit -f).",
+        ErrorKind::FileTooLarge => "Raise the file size limit (ulimit -f).",
         ErrorKind::InvalidFilename => "Choose a shorter path.",
-        ErrorKind::NotADirectory => "A part of the path is a file: choose another path.",
+        ErrorKind::NotADirectory => "Part of the path is a file. Choose another path.",
         ErrorKind::AlreadyExists => {
-            "A link that leads nowhere, or a file, is there: choose another path, or remove it."
+            "A file or a broken symlink is in the way. Choose another path, or remove it."
         }
-        ErrorKind::IsADirectory => "A folder stands where a file belongs: remove it, or choose another path.",
+        ErrorKind::IsADirectory => "A directory is where a file belongs. Remove it, or choose another path.",
         _ if is_too_many_open_files(source) => {
-            "Close some files, or raise the limit on open ones (ulimit -n)."
+            "Close some files, or raise the limit on open files (ulimit -n)."
         }
         _ => return None,
     })
@@ -30,11 +32,11 @@ pub fn on_failure(source: &io::Error) -> Option<&'static str> {
 /// One sentence on what to do about a file or link at `path`, where a directory must be.
 pub fn on_obstacle(path: &Path) -> &'static str {
     if is_link(path) {
-        "A link is there: name the directory that it leads to, choose another one, or remove the link."
+        "A symlink is in the way. Use the directory it points to, choose another one, or remove the symlink."
     } else if path.file_name().is_some_and(|name| name == ".venv") {
-        "A file is there, which may name the project's environment (PEP 832): use that one, or choose another directory."
+        "A file is in the way. It may name the project's environment (PEP 832): use that one, or choose another directory."
     } else {
-        "A file is there: choose another directory, or remove the file."
+        "A file is in the way. Choose another directory, or remove the file."
     }
 }
 

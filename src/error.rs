@@ -46,7 +46,7 @@ pub enum Error {
 
     /// This crate panicked. Becomes `RuntimeError`: pyo3's own `PanicException` is no `Exception`, so that nobody's
     /// `except` would clean up after it.
-    #[error("fastvenv failed by a bug of its own, please report it: {0}")]
+    #[error("fastvenv has a bug, please report it: {0}")]
     Bug(String),
 
     /// The destination of a copy is its source. Becomes `shutil.SameFileError`, as in `shutil.copyfile`.
@@ -86,7 +86,7 @@ impl Error {
         self.kind() == Some(io::ErrorKind::NotFound)
     }
 
-    /// A failed system call on one path. `operation` completes "cannot …": "create the folder".
+    /// A failed system call on one path. `operation` completes "cannot …": "create the directory".
     pub fn io(operation: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self::Io { operation, path: path.into(), other: None, source }
     }

@@ -21,7 +21,7 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
 /// The message of a panic: a `&str` or `String`, unless somebody panics with a value of their own.
 fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it says no more".to_owned())
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no details".to_owned())
 }
 
 #[cfg(test)]
@@ -36,6 +36,6 @@ mod tests {
     fn a_panic_becomes_an_error_with_its_message() {
         assert!(told(|| panic!("plain")).ends_with(": plain"));
         assert!(told(|| panic!("{}", "formatted")).ends_with(": formatted"));
-        assert!(told(|| std::panic::panic_any(7)).ends_with(": it says no more"));
+        assert!(told(|| std::panic::panic_any(7)).ends_with(": no details"));
     }
 }

@@ -1,4 +1,4 @@
-# The types stand beside the code, not in it: `inspect.signature` must show what it shows for `venv`.
+# The types are not in the code because `inspect.signature` must show the same as for `venv`.
 
 import logging as logging
 import os as os

@@ -8,7 +8,7 @@ from fastvenv import _cli
 def run() -> int:
     """Run the command line of this process.
 
-    :returns: The exit status: 0, or 1 if an environment could not be made.
+    :returns: The exit status: 0, or 1 if an environment could not be created.
     """
     try:
         _cli.main()

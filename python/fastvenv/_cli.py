@@ -1,4 +1,4 @@
-"""The command line: one table of options, read by a plain loop or, for everything unusual, by argparse."""
+"""The command line: one table of options, read by a simple loop, or by argparse for anything unusual."""
 
 import os
 import sys
@@ -18,23 +18,23 @@ FLAGS: "dict[str, tuple[str, Any, str]]" = {
     "--system-site-packages": (
         "system_site_packages",
         True,
-        "Let the environment see the packages of the base interpreter.",
+        "Let the environment use the base interpreter's packages.",
     ),
     "--symlinks": (
         "symlinks",
         True,
-        "Link to the base interpreter, where links are not the platform's default.",
+        "Link to the base interpreter, even if links are not the default on this platform.",
     ),
     "--copies": (
         "symlinks",
         False,
-        "Copy the base interpreter, even where links are the platform's default.",
+        "Copy the base interpreter, even if links are the default on this platform.",
     ),
-    "--clear": ("clear", True, "Delete what is in the environment's folder first."),
+    "--clear": ("clear", True, "Delete the contents of the environment's directory first."),
     "--upgrade": (
         "upgrade",
         True,
-        "Keep the environment and renew the interpreter in it, after that was upgraded in place.",
+        "Update an existing environment after its Python was upgraded in place.",
     ),
     "--without-pip": ("with_pip", False, "Do not install pip."),
     "--upgrade-deps": (
@@ -50,7 +50,7 @@ FLAGS: "dict[str, tuple[str, Any, str]]" = {
 }
 _EXCLUSIVE = ("--symlinks", "--copies")
 _PROMPT = "--prompt"
-_PROMPT_HELP = "What activated shells show instead of the environment's name."
+_PROMPT_HELP = "The prompt for activated shells. Default: the environment's name."
 
 
 def _defaults() -> "dict[str, Any]":
@@ -67,10 +67,10 @@ def _defaults() -> "dict[str, Any]":
 
 
 def main(args: "Sequence[str] | None" = None) -> None:
-    """Make the environments that a command line asks for.
+    """Create the environments that a command line asks for.
 
-    :param args: The arguments after the program's name; those of the process if it is None.
-    :raises SystemExit: with status 2, after a message on stderr, if the arguments make no sense.
+    :param args: The arguments after the program's name. Default: those of this process.
+    :raises SystemExit: with status 2, after a message on stderr, if the arguments are wrong.
     :raises ValueError: if they contradict each other.
     """
     args = sys.argv[1:] if args is None else list(args)
@@ -83,10 +83,10 @@ def main(args: "Sequence[str] | None" = None) -> None:
 
 
 def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None":
-    """Read what most command lines consist of: whole flags, a prompt, folders in one row.
+    """Read an ordinary command line: full flags, a prompt, directories in one row.
 
-    Importing argparse takes longer than creating an environment. Whatever isn't obvious here, and every mistake, is
-    left to it: then the result is None.
+    Importing argparse takes longer than creating an environment. This returns None for anything unusual and for every
+    mistake, and argparse then handles it.
     """
     options, row_has_ended = _defaults(), False
     env_dirs: list[str] = []
@@ -111,7 +111,7 @@ def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None
 
 
 def _prompt(arg: str, rest: "Iterator[str]") -> "str | None":
-    """The value of --prompt, in either form; None if this is no such option or its value looks like another."""
+    """The value of --prompt, in either form. None if this is another option, or the value looks like one."""
     name, equals, value = arg.partition("=")
     if name != _PROMPT:
         return None
@@ -132,11 +132,11 @@ def _parser() -> "ArgumentParser":
 
     parser = argparse.ArgumentParser(
         prog="fastvenv",
-        description="Create virtual environments for Python in one or more folders.",
-        epilog="Activate an environment by sourcing the activate script in its "
-        f"{'Scripts' if os.name == 'nt' else 'bin'} folder, or run the python there.",
+        description="Create Python virtual environments in one or more directories.",
+        epilog="To activate an environment, source the activate script in its "
+        f"{'Scripts' if os.name == 'nt' else 'bin'} directory, or run the python there.",
     )
-    parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="A folder to make an environment in.")
+    parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="A directory to create an environment in.")
     parser.set_defaults(**_defaults())
     exclusive = parser.add_mutually_exclusive_group()
     for flag, (attribute, value, help_text) in FLAGS.items():
@@ -147,7 +147,7 @@ def _parser() -> "ArgumentParser":
 
 
 def print_details(error: BaseException) -> None:
-    """Print what an error knows beside its message: its notes, and the output of a child that failed.
+    """Print the rest of what an error knows: its notes, and the output of a child process that failed.
 
     :param error: The exception.
     """

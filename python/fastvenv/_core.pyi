@@ -1,7 +1,7 @@
-"""The border to the Rust core. Import `fastvenv`; this module is private.
+"""The Rust core. Import `fastvenv`; this module is private.
 
-Every method lets go of the GIL while it works on files. A system call that fails raises the `OSError` subclass of its
-errno, with `filename` and, where there are two paths, `filename2`; its `__notes__` say what was being done.
+Every method releases the GIL while it works on files. A failed system call raises the `OSError` subclass for its errno,
+with `filename`, `filename2` if there are two paths, and `__notes__` that say what fastvenv was doing.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ def clean_cache(path: StrPath) -> tuple[int, int, int]: ...
 def own_stages(class_: type[EnvBuilder], /) -> None: ...
 
 class EnvBuilder:
-    # State lives in the instance's __dict__; fastvenv.EnvBuilder.__init__ sets it.
+    # fastvenv.EnvBuilder.__init__ sets these in the instance's __dict__.
     system_site_packages: bool
     clear: bool
     symlinks: bool

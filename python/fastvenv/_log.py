@@ -1,11 +1,11 @@
-"""What ``FASTVENV_LOG=debug`` does; imported only then."""
+"""Shows debug records on stderr. Imported only for ``FASTVENV_LOG=debug``."""
 
 import logging
 import sys
 
 
 class StderrHandler(logging.Handler):
-    """Writes records to whatever ``sys.stderr`` is when they come, as logging's last resort does."""
+    """Writes each record to the current ``sys.stderr``, as logging's last resort does."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record in one line.
@@ -21,7 +21,7 @@ class StderrHandler(logging.Handler):
 
 
 def show_debug() -> None:
-    """Show the records of the logger ``fastvenv`` on stderr, from DEBUG on; asked again, do nothing."""
+    """Show the records of the logger ``fastvenv`` on stderr, from DEBUG up. A second call does nothing."""
     logger = logging.getLogger("fastvenv")
     if not any(isinstance(handler, StderrHandler) for handler in logger.handlers):
         handler = StderrHandler()

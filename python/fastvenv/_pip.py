@@ -1,4 +1,4 @@
-"""pip's settings without those that would let it install outside the environment; loaded for ``upgrade_deps`` alone."""
+"""Removes pip settings that make it install outside the environment. Imported only for ``upgrade_deps``."""
 
 import configparser
 import os
@@ -6,19 +6,19 @@ import sys
 import tempfile
 from collections.abc import Iterator, MutableMapping
 
-# Options of `pip install` by which it would install elsewhere, run another interpreter, do nothing, or install over the
-# pip that is there without removing it. Index, proxy and certificates stay as the user has set them.
+# Options that make `pip install` install elsewhere, run another interpreter, do nothing, or install over the existing
+# pip without removing it. The user's settings for index, proxy and certificates stay.
 _DIVERTING = ("dry-run", "ignore-installed", "prefix", "python", "root", "target", "user")
 
 
 def keep_inside(environ: MutableMapping[str, str]) -> "tempfile.TemporaryDirectory[str]":
-    """Change the variables of a child that runs ``pip install`` so that it installs into its own environment.
+    """Change a child's variables so that its ``pip install`` installs into its own environment.
 
-    pip reads files too. The file that PIP_CONFIG_FILE names overrides the others, and an empty value in it counts as
-    none, so the child gets such a file. pip then skips the user's own files: what they say is in it as well.
+    pip reads files too. The file that PIP_CONFIG_FILE names overrides the others, and an empty value in it unsets an
+    option, so the child gets such a file. pip then skips the user's own files, so their settings are copied into it.
 
     :param environ: The child's variables.
-    :returns: The directory of that file, to be removed when the child has ended.
+    :returns: The directory of that file. The caller removes it when the child has ended.
     """
     for option in _DIVERTING:
         environ.pop("PIP_" + option.replace("-", "_").upper(), None)
@@ -30,7 +30,7 @@ def keep_inside(environ: MutableMapping[str, str]) -> "tempfile.TemporaryDirecto
     try:
         config.read([named] if named and os.path.exists(named) else _user_files(environ))
     except (configparser.Error, UnicodeError):
-        return directory  # pip itself says what is wrong with it
+        return directory  # pip reports the mistake itself
     for section in ("global", "install"):
         if not config.has_section(section):
             config.add_section(section)
@@ -46,7 +46,7 @@ def keep_inside(environ: MutableMapping[str, str]) -> "tempfile.TemporaryDirecto
 
 
 def _user_files(environ: MutableMapping[str, str]) -> Iterator[str]:
-    """The configuration files of the user, as pip documents them; the later ones count."""
+    """The user's configuration files, as pip documents them. Later ones override earlier ones."""
     home = os.path.expanduser("~")
     if os.name == "nt":
         yield os.path.join(home, "pip", "pip.ini")

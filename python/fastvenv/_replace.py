@@ -1,6 +1,6 @@
 """fastvenv in place of the standard library's ``venv``, for this process.
 
-A module of its own, since few need it and ``import fastvenv`` has to stay quick.
+This is a separate module because few programs need it, and ``import fastvenv`` must stay fast.
 """
 
 import gc
@@ -14,19 +14,18 @@ from typing import Any
 
 import fastvenv
 
-# What `venv` offers, and what its documentation doesn't name but others import. All else that stands among its
-# globals are modules, the same ones in both.
+# The names of `venv` that other code imports, documented or not. Its other globals are modules, which both share.
 _NAMES = ("EnvBuilder", "create", "main", "CORE_VENV_DEPS", "logger")
 _ABSENT = object()
 
-# The type of names that were imported lazily and not used yet (PEP 810, Python 3.15).
+# The type of a lazily imported name before its first use (PEP 810, Python 3.15).
 _LAZY_IMPORT = getattr(types, "LazyImportType", _ABSENT)
 
 
 class Replacement:
-    """Holds fastvenv in the place of ``venv``, from its making until it is undone; see ``fastvenv.replace_stdlib``.
+    """Keeps fastvenv in place of ``venv`` until it is undone; see ``fastvenv.replace_stdlib``.
 
-    :raises RuntimeError: if a class derives from the standard library's ``EnvBuilder`` already.
+    :raises RuntimeError: if a class already derives from the standard library's ``EnvBuilder``.
     """
 
     def __init__(self) -> None:
@@ -36,7 +35,7 @@ class Replacement:
 
     def __enter__(self) -> "Replacement":
         if not self._holds:
-            raise RuntimeError("this replacement of venv has been undone: call fastvenv.replace_stdlib() again.")
+            raise RuntimeError("this replacement of venv has been undone. Call fastvenv.replace_stdlib() again.")
         return self
 
     def __exit__(
@@ -45,7 +44,7 @@ class Replacement:
         self.undo()
 
     def undo(self) -> None:
-        """Let go. When the last one does, everything is as it was before the first. A second call does nothing."""
+        """End this replacement. When the last one ends, `venv` is restored. A second call does nothing."""
         with _place.lock:
             if self._holds:
                 self._holds = False
@@ -53,7 +52,7 @@ class Replacement:
 
 
 class _Place:
-    """The place that ``venv`` has in this process: how many want fastvenv there, and what was changed for them."""
+    """Counts the replacements in this process, and remembers what was changed for them."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -93,7 +92,7 @@ class _Place:
             raise
 
     def _let_lazy_imports_wait_again(self) -> None:
-        """Undo the lazy imports that were declared before us and gave fastvenv, so that their next use imports anew."""
+        """Restore lazy imports that were declared before the replacement and gave fastvenv. They import again."""
         given = [fastvenv, *map(vars(fastvenv).get, _NAMES), *map(sys.modules.get, _submodules())]
         for namespace, name, lazy_import in self._lazy_imports:
             if any(namespace.get(name, _ABSENT) is value for value in given):
@@ -102,7 +101,7 @@ class _Place:
 
 
 class _Changes:
-    """Changes of namespaces, and what stood there before."""
+    """Changes to namespaces, each with the old value."""
 
     def __init__(self) -> None:
         self._made: list[tuple[dict[str, Any], str, Any, Any]] = []
@@ -113,7 +112,7 @@ class _Changes:
         _bind(namespace, name, value)
 
     def undo(self) -> None:
-        """Put back what stood there, but where somebody else has changed it since: that isn't ours to undo."""
+        """Restore the old values, except where other code has changed the name since."""
         while self._made:
             namespace, name, before, value = self._made.pop()
             if namespace.get(name, _ABSENT) is value:
@@ -128,24 +127,24 @@ def _bind(namespace: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _submodules() -> list[str]:
-    """The names under which submodules of ``venv`` are imported."""
+    """The names of imported submodules of ``venv``."""
     return [name for name in sys.modules.copy() if name.startswith("venv.")]
 
 
 def _globals() -> Iterator[dict[str, Any]]:
     """The globals of all modules.
 
-    Another thread may import while we look: iterate over copies, which are made in one step.
+    Another thread may import at the same time, so this iterates over copies, which are made atomically.
     """
     for module in sys.modules.copy().values():
-        # What others put there has rules of its own.
+        # Programs put other objects there too, with rules of their own.
         if issubclass(type(module), ModuleType):
-            # Not vars(): a module of importlib.util.LazyLoader would load.
+            # vars() would load a module of importlib.util.LazyLoader.
             yield ModuleType.__getattribute__(module, "__dict__")
 
 
 def _lazy_imports() -> Iterator[tuple[dict[str, Any], str, object]]:
-    """Where names wait for their first use to be imported, whatever they will be: namespace, name and what waits."""
+    """All lazily imported names before their first use: namespace, name and the lazy import."""
     if _LAZY_IMPORT is _ABSENT:
         return
     for namespace in _globals():
@@ -155,18 +154,18 @@ def _lazy_imports() -> Iterator[tuple[dict[str, Any], str, object]]:
 
 
 def _wait_for_import() -> None:
-    """Another thread may be in the middle of `import venv`; an import in this one waits until it is whole."""
+    """Wait until another thread has finished `import venv`. Importing it here waits for that."""
     try:
         importlib.import_module("venv")
     except ImportError:
-        return  # the other's has failed, or `sys.modules` has None there, to forbid it
+        return  # the other thread's import failed, or None in `sys.modules` forbids it
 
 
 def _bindings(stdlib: object) -> Iterator[tuple[dict[str, Any], str, Any]]:
-    """Where names are bound to what the standard library's module offers, in itself and in other modules' globals.
+    """Find the names bound to objects of the standard library's module, in it and in other modules' globals.
 
-    :param stdlib: The module, or whatever stands for it in ``sys.modules``.
-    :returns: Namespace, name and what of fastvenv belongs there.
+    :param stdlib: The entry for the module in ``sys.modules``.
+    :returns: Namespace, name, and fastvenv's object for it.
     """
     if not isinstance(stdlib, ModuleType):
         return
@@ -178,22 +177,22 @@ def _bindings(stdlib: object) -> Iterator[tuple[dict[str, Any], str, Any]]:
 
 
 def _refuse_subclasses(stdlib: object) -> None:
-    """A class can't change its base to one that is written in C, and would go on without fastvenv unnoticed."""
+    """Refuse if there are subclasses: they can't change to a native base, so they would silently stay as they are."""
     cls = getattr(stdlib, "EnvBuilder", None)
     if not isinstance(cls, type) or not cls.__subclasses__():
         return
-    gc.collect()  # classes are in cycles with themselves: some of these may be nobody's
+    gc.collect()  # classes refer to themselves, so unused ones may still be there
     subclasses: list[type] = cls.__subclasses__()
     names = sorted(f"{subclass.__module__}.{subclass.__qualname__}" for subclass in subclasses)
     if names:
         raise RuntimeError(
-            f"fastvenv can't take the place of venv: derived from the standard library's EnvBuilder already: "
-            f"{', '.join(names)}. Call fastvenv.replace_stdlib() before that is imported or defined."
+            f"fastvenv can't replace venv, because classes already derive from the standard library's EnvBuilder: "
+            f"{', '.join(names)}. Call fastvenv.replace_stdlib() before they are imported or defined."
         )
 
 
 def _drop_submodules() -> None:
-    """Forget what was imported as ``venv.…`` from fastvenv's folder, and where the import bound it."""
+    """Forget modules imported as ``venv.…`` from fastvenv's directory, and the names they were bound to."""
     if sys.modules.get("venv") is not fastvenv:
         return
     for name in _submodules():

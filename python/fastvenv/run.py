@@ -3,7 +3,7 @@
     python -m fastvenv.run build --wheel
     python -m fastvenv.run tools/environments.py .venv
 
-Processes that the program starts aren't affected.
+Child processes of the program are not affected.
 """
 
 import builtins
@@ -20,8 +20,9 @@ _USAGE = """\
 usage: python -m fastvenv.run MODULE [ARGUMENT ...]
        python -m fastvenv.run PATH [ARGUMENT ...]
 
-Run a module as python -m would, or a script, a folder or a zip file with a __main__.py as python would, with
-fastvenv in place of the standard library's venv. What has a separator in it or the suffix of a script is a PATH.
+Run a module as `python -m` would, or a script, or a directory or zip file with a __main__.py, as `python` would,
+with fastvenv in place of the standard library's venv. An argument with a path separator, or with the suffix of a
+script, is a PATH.
 """
 _SUFFIXES = (".py", ".pyw", ".pyc", ".pyz")
 
@@ -29,10 +30,10 @@ _SUFFIXES = (".py", ".pyw", ".pyc", ".pyz")
 def main() -> int:
     """Run the command line of this process.
 
-    What the program raises goes through, so that the exit status is the program's own.
+    Exceptions of the program pass through, so the exit status is the program's own.
 
-    :returns: The exit status: 0, or 2 if the arguments make no sense or the script can't be read.
-    :raises RuntimeError: if something imported at start-up derives from the standard library's class already.
+    :returns: The exit status: 0, or 2 if the arguments are wrong or the script can't be read.
+    :raises RuntimeError: if a class from start-up already derives from the standard library's.
     """
     args = sys.argv[1:]
     if args[:1] in (["-h"], ["--help"]):
@@ -60,10 +61,10 @@ def _is_path(program: str) -> bool:
 
 
 def _run_module(name: str, *, alter_argv: bool = True) -> int:
-    """Run a module by what the interpreter itself calls for `-m`; debugpy relies on it too.
+    """Run a module with the function that the interpreter itself uses for `-m`; debugpy relies on it too.
 
-    The public `runpy.run_module` is another thing: its `__main__` goes away when the code ends, threads or not, and
-    a module that is missing is a traceback.
+    The public `runpy.run_module` won't do. It removes `__main__` when the code ends, even if threads still run, and it
+    shows a traceback for a missing module.
     """
     _fresh_main()
     if alter_argv:
@@ -75,7 +76,7 @@ def _run_module(name: str, *, alter_argv: bool = True) -> int:
 def _run_path(path: str) -> int:
     from pkgutil import get_importer
 
-    filename = os.path.join(os.getcwd(), path)  # as it stands: the interpreter keeps `./` too
+    filename = os.path.join(os.getcwd(), path)  # not normalized: the interpreter keeps `./` too
     if get_importer(filename) is not None:
         _put_in_search_path(filename)
         return _run_module("__main__", alter_argv=False)
@@ -97,7 +98,7 @@ def _run_path(path: str) -> int:
 
 
 def _read_source(filename: str) -> tuple[SourceFileLoader, CodeType]:
-    # Not by the loader: the interpreter leaves no bytecode of a script either.
+    # The loader would cache bytecode, which the interpreter doesn't do for a script.
     with io.open_code(filename) as file:
         return SourceFileLoader("__main__", filename), compile(file.read(), filename, "exec", dont_inherit=True)
 
@@ -105,22 +106,22 @@ def _read_source(filename: str) -> tuple[SourceFileLoader, CodeType]:
 def _read_bytecode(filename: str) -> tuple[SourcelessFileLoader, CodeType]:
     loader = SourcelessFileLoader("__main__", filename)
     code = loader.get_code("__main__")
-    assert code is not None  # that is for loaders of modules without code
+    assert code is not None  # only loaders of modules without code return None
     return loader, code
 
 
 def _is_path_safe() -> bool:
-    """Whether the interpreter was told to put nothing of ours before its own search path: -I, and since 3.11 -P."""
+    """Tells whether -I, or -P from 3.11 on, keeps the program's directory out of the search path."""
     return bool(getattr(sys.flags, "safe_path", sys.flags.isolated))
 
 
-def _put_in_search_path(folder: str) -> None:
-    """Put a program's folder where the interpreter has put the current one, for `-m fastvenv.run`."""
-    sys.path[: not _is_path_safe()] = [folder]
+def _put_in_search_path(directory: str) -> None:
+    """Replace the current directory, which `-m fastvenv.run` put in the search path, with the program's."""
+    sys.path[: not _is_path_safe()] = [directory]
 
 
 def _fresh_main() -> ModuleType:
-    """Make `__main__` one in which nothing of ours can be seen."""
+    """Make a new `__main__`, without anything of ours in it."""
     module = ModuleType("__main__")
     if sys.version_info < (3, 14):
         vars(module)["__annotations__"] = {}
@@ -130,9 +131,9 @@ def _fresh_main() -> ModuleType:
 
 
 def _hide_own_frames() -> None:
-    """Have the traceback begin where it would without us.
+    """Make the traceback begin where it would without us.
 
-    Called when the program has failed, so that it never sees another `sys.excepthook` than its own.
+    This is called only after the program has failed, so the program never sees a foreign `sys.excepthook`.
     """
     show = sys.excepthook
 

@@ -18,7 +18,7 @@ pub use crate::fs::clear_folder as clear;
 /// As from [`fs::check_clearable`].
 pub fn check(base: &Base, directory: &Path, home: &Path, package: &Path) -> Result<()> {
     let precious = [
-        ("the home folder", home),
+        ("the home directory", home),
         ("the base interpreter", &base.prefix),
         ("the base interpreter", &base.home),
         // Without it, there would be no scripts to install.
@@ -34,5 +34,5 @@ pub fn note_of_remains(path: &Path) -> Option<String> {
     let more = names.len().saturating_sub(SHOWN);
     let shown: Vec<_> = names.iter().take(SHOWN).map(|name| quoted(name)).collect();
     let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
-    (!shown.is_empty()).then(|| format!("In {} there remain {}{tail}", quoted(path), shown.join(", ")))
+    (!shown.is_empty()).then(|| format!("{} still contains {}{tail}", quoted(path), shown.join(", ")))
 }

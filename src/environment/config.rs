@@ -126,8 +126,8 @@ pub fn check_home(home: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::Refused(format!(
-        "Unable to use the base interpreter in {}: pyvenv.cfg can't hold this name. \
-         Move or link the interpreter to a folder whose name is plain UTF-8 text.",
+        "Unable to use the base interpreter in {}: pyvenv.cfg can't store this name. \
+         Move the interpreter, or link it, to a directory whose name is plain UTF-8 text.",
         quoted(home)
     )))
 }

@@ -28,7 +28,7 @@ pub fn clear_folder(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Resul
 }
 
 /// Refuses a folder whose clearing would take with it what no environment holds: `precious` are the folders
-/// that must survive, each with what to call it in the message ("the home folder").
+/// that must survive, each with what to call it in the message ("the home directory").
 ///
 /// A link is refused too: `clear` must not empty what it points to. So is, as an error of the system, a folder whose
 /// real place can't be told.
@@ -45,7 +45,7 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
         // One that may not be looked for is taken by its name.
         let place = real_place(kept).unwrap_or_else(|_| Some(kept.to_path_buf()));
         if place.is_some_and(|place| holds(&real, &place)) {
-            return Err(refusal(path, &format!("it holds {what}, {}", quoted(kept))));
+            return Err(refusal(path, &format!("it contains {what}, {}", quoted(kept))));
         }
     }
     Ok(())
@@ -76,7 +76,7 @@ fn real_place(path: &Path) -> Result<Option<PathBuf>> {
 
 fn refusal(path: &Path, why: &str) -> Error {
     Error::Refused(format!(
-        "Refusing to clear {}: {why}. Nothing was deleted. Choose a folder that holds nothing else.",
+        "Refusing to clear {}: {why}. Nothing was deleted. Choose a directory that contains nothing else.",
         quoted(path)
     ))
 }
@@ -150,7 +150,7 @@ mod tests {
         let link = temp.path().join("link");
         fs::create_dir(&home).unwrap();
         symlink(&home, &link).unwrap();
-        let precious = [("the home folder", home.as_path()), ("nothing", Path::new("/nowhere/at/all"))];
+        let precious = [("the home directory", home.as_path()), ("nothing", Path::new("/nowhere/at/all"))];
         for path in [Path::new("/"), &home, temp.path(), &link, &temp.path().join("link/")] {
             let refused = check_clearable(path, &precious);
             assert!(matches!(refused, Err(Error::Refused(_) | Error::NotAFolder(_))), "{path:?}");

@@ -57,9 +57,9 @@ pub fn ensure_folder(path: &Path) -> Result<Made> {
                 if source.kind() == io::ErrorKind::AlreadyExists
                     && unseen.kind() != io::ErrorKind::NotFound =>
             {
-                Err(Error::io("look at the folder", path, unseen))
+                Err(Error::io("examine the directory", path, unseen))
             }
-            _ => Err(Error::io("create the folder", path, source)),
+            _ => Err(Error::io("create the directory", path, source)),
         },
     }
 }
@@ -80,7 +80,7 @@ pub fn ensure_folder_in_new(base: &Path, path: &Path) -> Result<Made> {
 /// Creates a folder with its missing parents; one that stands there, or a link to one, will do.
 pub fn create_folder(path: &Path) -> Result<()> {
     match make_folder(path) {
-        Err(source) if !path.is_dir() => Err(Error::io("create the folder", path, source)),
+        Err(source) if !path.is_dir() => Err(Error::io("create the directory", path, source)),
         _ => Ok(()),
     }
 }

@@ -77,14 +77,14 @@ pub fn explain(py: Python<'_>, error: PyErr) -> PyErr {
     let base = base(py).ok().filter(|base| !has_ensurepip(base));
     if let Some(Version { major, minor, .. }) = base.map(|base| base.version) {
         let note = format!(
-            "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it comes with a package \
-             of its own:\n\n    apt install python{major}.{minor}-venv\n\nInstall it and create the environment again, or \
+            "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it is a separate \
+             package:\n\n    apt install python{major}.{minor}-venv\n\nInstall it, then create the environment again, or \
              create it without pip."
         );
         errors::noted(py, error, &note)
     } else {
-        let note = "ensurepip could not install pip; what it printed, the error's `output`, says why. \
-                    Mend the cause and create the environment again, or create it without pip.";
+        let note = "ensurepip could not install pip. Its output, in the error's `output`, says why. \
+                    Fix the cause, then create the environment again, or create it without pip.";
         errors::noted(py, error, note)
     }
 }

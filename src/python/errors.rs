@@ -28,7 +28,7 @@ impl From<Error> for PyErr {
                 Python::attach(|py| noted(py, PyValueError::new_err(message), advice))
             }
             Error::PathSeparator { .. } => Python::attach(|py| {
-                let advice = "No script could activate it: choose another folder.";
+                let advice = "No script could activate it. Choose another directory.";
                 noted(py, PyValueError::new_err(message), advice)
             }),
             Error::Bug(_) => PyRuntimeError::new_err(message),

@@ -30,7 +30,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
     }
     let base = base_for_pip(py)?;
     let Some(environment) = own_environment(&Context(context), &base)? else {
-        return by_ensurepip("the context is not as fastvenv made it");
+        return by_ensurepip("the context has changed since fastvenv made it");
     };
     // All that is read of the process's environment is read here, where no other thread of Python changes it.
     let variables = variables(py)?;

@@ -64,7 +64,7 @@ fn heed_variable(py: Python<'_>) -> PyResult<()> {
         Some(value) if value.is_empty() => Ok(()),
         Some(value) if value == "debug" => py.import("fastvenv._log")?.call_method0("show_debug").map(drop),
         Some(value) => {
-            let message = format!("FASTVENV_LOG is {value:?}, not debug: correct the variable or unset it");
+            let message = format!("FASTVENV_LOG is {value:?}, not debug. Correct the variable or unset it.");
             Err(Error::Refused(message).into())
         }
     }

@@ -162,7 +162,7 @@ impl Compiler<'_> {
         match (failure, processes.0.len()) {
             (Some(error), 0) => return Err(Reason::Compiler(error).into()),
             (Some(error), started) => {
-                observer.debug(&format!("only {started} processes could be started to compile: {error}"));
+                observer.debug(&format!("only {started} compiling processes could be started: {error}"));
             }
             (None, _) => {}
         }

@@ -124,7 +124,7 @@ impl Seeding<'_> {
         match opened {
             Ok(cache) => return Some(cache),
             Err(why) if why.deserves_warning() => {
-                self.observer.warning(&format!("{why}; pip is unpacked without it"))
+                self.observer.warning(&format!("{why}; pip is unpacked without a cache"))
             }
             Err(why) => self.give_up_cache(&why),
         }
@@ -174,7 +174,7 @@ impl Seeding<'_> {
                 Err(Halt::Stale(path)) => {
                     let spoilt = cached.image.tree.path().join(path);
                     self.observer
-                        .warning(&format!("the cache is spoilt and is built anew: {}", spoilt.display()));
+                        .warning(&format!("the cache is damaged and will be rebuilt: {}", spoilt.display()));
                     let discarded = cache.discard(&cached);
                     if rebuilt || discarded.is_err() {
                         self.cache = None;

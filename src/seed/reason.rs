@@ -53,21 +53,25 @@ impl fmt::Display for Reason {
             Self::Name(path) => write!(f, "{} has a name that RECORD can't hold", quoted(path)),
             Self::Asked => f.write_str("FASTVENV_SEED asks for it"),
             Self::Variable(name) => write!(f, "{name} is set"),
-            Self::NoCacheTag => f.write_str("this interpreter has no tag for bytecode files"),
-            Self::SystemSitePackages => f.write_str("the environment sees the system's packages"),
-            Self::Occupied(path) => write!(f, "{} is there already", quoted(path)),
+            Self::NoCacheTag => f.write_str("this interpreter has no cache tag for bytecode files"),
+            Self::SystemSitePackages => f.write_str("the environment can use the system's packages"),
+            Self::Occupied(path) => write!(f, "{} already exists", quoted(path)),
             Self::Unclear(Unclear::Missing(project)) => write!(f, "no wheel of {project} is bundled"),
             Self::Unclear(Unclear::Several(project)) => write!(f, "several wheels of {project} are bundled"),
             Self::Unclear(Unclear::Name(project)) => write!(f, "the wheel of {project} has an odd name"),
             Self::Unreadable(error) => write!(f, "the wheel can't be read: {error}"),
             Self::Wheel(path, defect) => write!(f, "{} is unusual: {defect}", quoted(path)),
-            Self::Scripts(path) => write!(f, "the pip in {} writes scripts in an unknown form", quoted(path)),
+            Self::Scripts(path) => {
+                write!(f, "the pip in {} writes scripts in an unknown formatat", quoted(path))
+            }
             Self::RequiresPython(path) => write!(f, "{} is not for this version of Python", quoted(path)),
-            Self::Attributes(error) => write!(f, "its file system keeps no such times or modes: {error}"),
-            Self::Changed(path) => write!(f, "{} is no longer as it was made", quoted(path)),
-            Self::Inexecutable(path) => write!(f, "{} may not be executed", quoted(path)),
+            Self::Attributes(error) => {
+                write!(f, "the file system does not keep these times or modes: {error}")
+            }
+            Self::Changed(path) => write!(f, "{} has changed since it was created", quoted(path)),
+            Self::Inexecutable(path) => write!(f, "{} can't be executed", quoted(path)),
             Self::OtherPython(path) => {
-                write!(f, "{} does not start the Python that is running", quoted(path))
+                write!(f, "{} does not start the running Python", quoted(path))
             }
             Self::Compiler(message) => write!(f, "the base interpreter compiled no bytecode: {message}"),
         }

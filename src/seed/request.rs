@@ -79,7 +79,7 @@ impl Variables {
         let Some(value) = self.get("FASTVENV_LINK_MODE") else { return Ok(LinkMode::Clone) };
         let refused = || {
             Error::Refused(format!(
-                "FASTVENV_LINK_MODE is {value:?}, not clone, hardlink or copy: correct the variable or unset it"
+                "FASTVENV_LINK_MODE is {value:?}, not clone, hardlink or copy. Correct the variable or unset it."
             ))
         };
         value.to_str().and_then(LinkMode::from_name).ok_or_else(refused)
@@ -94,7 +94,7 @@ impl Variables {
             None | Some((Some("native"), _)) => Ok(false),
             Some((Some("ensurepip"), _)) => Ok(true),
             Some((_, value)) => Err(Error::Refused(format!(
-                "FASTVENV_SEED is {value:?}, not native or ensurepip: correct the variable or unset it"
+                "FASTVENV_SEED is {value:?}, not native or ensurepip. Correct the variable or unset it."
             ))),
         }
     }

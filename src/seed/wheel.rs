@@ -18,16 +18,16 @@ const LARGEST_WHOLE: u64 = 512 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum Defect {
     /// It is no readable zip file.
-    #[error("it is no readable zip file: {0}")]
+    #[error("it is not a readable zip file: {0}")]
     Archive(#[from] zip::result::ZipError),
     /// A member could not be unpacked.
     #[error("{0:?} can't be unpacked: {1}")]
     Member(String, std::io::Error),
     /// A name is absolute, leaves the folder, or has characters that wheels don't have.
-    #[error("it has a file of the name {0:?}")]
+    #[error("it has a file named {0:?}")]
     Name(String),
     /// Two members have the same name.
-    #[error("it has two files of the same name")]
+    #[error("it has two files with the same name")]
     Duplicate,
     /// A member is a link.
     #[error("{0:?} is a link")]
@@ -36,7 +36,7 @@ pub enum Defect {
     #[error("it is too large")]
     TooLarge,
     /// RECORD and the members don't match.
-    #[error("{0:?} is not as RECORD says")]
+    #[error("{0:?} does not match RECORD")]
     Record(String),
     /// It asks for something that only pip's own installer does.
     #[error("{0}")]

@@ -119,7 +119,7 @@ def test_what_is_mounted_inside(tmp_path):
     with mounted(env / "lib/data", "bind", outside), pytest.raises(OSError, match="busy") as caught:
         fastvenv.create(env, clear=True)
     assert (caught.value.errno, caught.value.filename) == (errno.EBUSY, str(env / "lib/data"))
-    assert any(note.startswith(f"In '{env}' there remain ") and "'lib'" in note for note in caught.value.__notes__)
+    assert any(note.startswith(f"'{env}' still contains ") and "'lib'" in note for note in caught.value.__notes__)
     assert faults.snapshot(outside) == before
 
 
@@ -135,7 +135,7 @@ def test_a_read_only_folder_inside(tmp_path):
     code, *told = faults.as_nobody(lambda: fastvenv.create(env, clear=True), tmp_path)
     assert int(code) == errno.EACCES
     assert told[:2] == [str(env / "frozen/kept"), "fastvenv could not remove"]
-    assert told[-1] == f"In '{env}' there remain 'frozen'"
+    assert told[-1] == f"'{env}' still contains 'frozen'"
     assert (env / "frozen" / "kept").read_text() == "precious"
 
 
@@ -152,7 +152,7 @@ def test_everything_else_goes_where_one_entry_resists(name, tmp_path):
     assert caught.value.filename == str(env / name / "data")
     assert sorted(path.relative_to(env) for path in env.rglob("*")) == [Path(name), Path(name, "data")]
     if sys.version_info >= (3, 11):
-        assert f"In '{env}' there remain '{name}'" in caught.value.__notes__
+        assert f"'{env}' still contains '{name}'" in caught.value.__notes__
     fastvenv.create(env, clear=True)
     assert not (env / name / "data").exists()
 
@@ -182,7 +182,7 @@ def test_a_long_list_of_what_remains_is_cut(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "[Errno 5] Input/output error" in done.stderr
     if sys.version_info >= (3, 11):
-        assert f"In '{env}' there remain '0', '1', '2', '3', '4' and 4 more" in done.stderr
+        assert f"'{env}' still contains '0', '1', '2', '3', '4' and 4 more" in done.stderr
 
 
 def test_the_folder_that_fastvenv_stands_in(tmp_path, monkeypatch):
@@ -191,7 +191,7 @@ def test_the_folder_that_fastvenv_stands_in(tmp_path, monkeypatch):
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     monkeypatch.setattr(fastvenv, "__file__", str(package / "__init__.py"))
-    with pytest.raises(ValueError, match=r"it holds fastvenv itself.* Nothing was deleted"):
+    with pytest.raises(ValueError, match=r"it contains fastvenv itself.* Nothing was deleted"):
         fastvenv.create(tmp_path / "env", clear=True)
     assert (package / "__init__.py").exists()
 
@@ -208,7 +208,7 @@ def test_the_environment_of_the_running_interpreter(tmp_path):
     environ = {**os.environ, "PYTHONPATH": str(Path(fastvenv.__file__).parent.parent)}
     done = subprocess.run([env / "bin/python", "-c", program], env=environ, capture_output=True, text=True, check=False)
     if sys.version_info < (3, 11):
-        assert f"it holds the base interpreter, '{env}/bin'. Nothing was deleted." in done.stderr
+        assert f"it contains the base interpreter, '{env}/bin'. Nothing was deleted." in done.stderr
         assert faults.snapshot(env) == whole
         return
     assert done.returncode == 0, done.stderr
@@ -240,7 +240,7 @@ def test_an_interrupt_ends_a_long_clearing(tmp_path):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert any("there remain" in note for note in caught.value.__notes__)
+    assert any("still contains" in note for note in caught.value.__notes__)
     assert os.listdir(env)
 
 

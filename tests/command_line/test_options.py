@@ -114,7 +114,7 @@ def test_usage_errors_have_status_2(tmp_path, args, message):
             ["a:b"],
             (
                 "Error: Refusing to create a venv in {cwd}/a:b because it contains the PATH separator :.\n"
-                "No script could activate it: choose another folder.\n"
+                "No script could activate it. Choose another directory.\n"
             ),
         ),
     ],
@@ -131,8 +131,8 @@ def test_a_failure_says_what_was_being_done(tmp_path):
     done = run(tmp_path / "file" / "env")
     assert done.returncode == 1
     assert done.stderr == (
-        f"Error: [Errno 20] Not a directory: '{tmp_path}/file/env'\nfastvenv could not create the folder\n"
-        "A part of the path is a file: choose another path.\n"
+        f"Error: [Errno 20] Not a directory: '{tmp_path}/file/env'\nfastvenv could not create the directory\n"
+        "Part of the path is a file. Choose another path.\n"
     )
 
 

@@ -18,7 +18,7 @@ from docs import provoking
 DOCS = Path(__file__).parents[2] / "docs" / "messages.md"
 
 
-LEFT = "{folder} was left incomplete; creating it again, once the cause is gone, completes it"
+LEFT = "{directory} is incomplete. Fix the cause, then create it again to complete it."
 # The rows in which the folder is made and left. In the others it was there before, was not made, or is complete.
 LEAVING = [
     "disk-full",

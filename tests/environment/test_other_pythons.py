@@ -98,7 +98,7 @@ def test_a_link_to_another_python_is_refused_before_anything_is_written(with_pip
     env = tmp_path / "env"
     assert make(other, "--without-pip", env).returncode == 0
     before = snapshot(env)
-    with pytest.raises(ValueError, match=rf"/env/bin/python3?' leads to .*, {str(BASE)!r}"):
+    with pytest.raises(ValueError, match=rf"/env/bin/python3?' points to .*, {str(BASE)!r}"):
         fastvenv.create(env, with_pip=with_pip, **LINKS)
     assert snapshot(env) == before
     fastvenv.create(env, clear=True, **LINKS)

@@ -58,8 +58,8 @@ def test_a_failed_system_call_names_its_path_and_what_was_done(tmp_path):
     path = str(tmp_path / "file" / "env")
     assert describe(error) == (NotADirectoryError, errno.ENOTDIR, os.strerror(errno.ENOTDIR), path, None)
     assert error.__notes__ == [
-        "fastvenv could not create the folder",
-        "A part of the path is a file: choose another path.",
+        "fastvenv could not create the directory",
+        "Part of the path is a file. Choose another path.",
     ]
 
 
@@ -116,7 +116,7 @@ def test_a_base_that_pyvenv_cfg_cannot_name_is_refused_before_anything_is_writte
     with mock.patch.object(sys, "_base_executable", f"{folder}/python3"):
         error = raised(fastvenv.create, tmp_path / "env")
     assert type(error) is ValueError
-    assert "pyvenv.cfg can't hold this name" in str(error)
+    assert "pyvenv.cfg can't store this name" in str(error)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -79,7 +79,7 @@ def test_a_read_only_file_system(mount, tmp_path):
         assert (caught.value.errno, caught.value.filename) == (errno.EROFS, str(folder / culprit))
     with pytest.raises(OSError, match="Read-only") as caught:
         fastvenv.create(folder / "old", clear=True, **LINKS)
-    assert any("there remain 'bin', 'include'" in note for note in caught.value.__notes__)
+    assert any("still contains 'bin', 'include'" in note for note in caught.value.__notes__)
     assert faults.snapshot(folder) == before
 
 
@@ -97,7 +97,7 @@ def test_files_may_not_be_so_large(tmp_path):
         code, path, *notes = faults.in_child(create)
         assert int(code) == errno.EFBIG
         assert path.startswith(str(env))
-        assert any("was left incomplete" in note for note in notes)
+        assert any("is incomplete" in note for note in notes)
         assert all(entry == whole[name] for name, entry in faults.snapshot(env).items())
         fastvenv.create(env, **LINKS)
         assert faults.snapshot(env) == whole

@@ -79,7 +79,7 @@ def check_fallback(env, whole, call):
 def check_note(env, before, outcome):
     """What this call made and left is told; an empty folder is not left."""
     notes = outcome.raised["__notes__"]
-    left = any("was left incomplete" in note for note in notes)
+    left = any("is incomplete" in note for note in notes)
     assert left == (env.exists() and not before)
     assert not env.exists() or list(env.iterdir())
 
@@ -129,7 +129,7 @@ def test_what_was_left_is_told(module, tmp_path):
         done = subprocess.run(args, capture_output=True, text=True, check=False)
         assert done.returncode == 1
         assert f"[Errno 28] No space left on device: '{env}/bin'\n" in done.stderr
-        shown = f"'{env}' was left incomplete; creating it again, once the cause is gone, completes it\n"
+        shown = f"'{env}' is incomplete. Fix the cause, then create it again to complete it.\n"
         if module or sys.version_info >= (3, 11):
             assert (shown in done.stderr) == told
 

@@ -22,7 +22,7 @@ def test_a_panic_is_a_runtime_error(tmp_path):
     outcome = faults.run_with("error=EIO", closes[0], env, **LINKS)
     assert outcome.status == 0
     assert outcome.raised["class"] == "RuntimeError"
-    assert "fastvenv failed by a bug of its own, please report it: unexpected error" in str(outcome.raised["text"])
-    assert any("was left incomplete" in note for note in outcome.raised["__notes__"])
+    assert "fastvenv has a bug, please report it: unexpected error" in str(outcome.raised["text"])
+    assert any("is incomplete" in note for note in outcome.raised["__notes__"])
     fastvenv.create(env, **LINKS)
     assert faults.snapshot(env) == whole

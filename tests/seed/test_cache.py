@@ -57,7 +57,7 @@ def test_a_spoilt_file(damage, mode, tmp_path, filled, cache, monkeypatch):
     victims = [path for path in sources if path.stat().st_size > 100]
     damage(random.Random(5).choice(victims))
     seen = seeding.create_natively(tmp_path / "env")
-    assert any(line.startswith("WARNING the cache is spoilt") for line in seen), seen
+    assert any(line.startswith("WARNING the cache is damaged") for line in seen), seen
     seeding.check_whole(tmp_path / "env")
     seen = seeding.create_natively(tmp_path / "second")
     assert not any(line.startswith("WARNING") for line in seen), seen
@@ -77,7 +77,7 @@ def test_a_file_damaged_by_the_disk(name, mode, tmp_path, filled, cache, monkeyp
     seen = seeding.create_natively(tmp_path / "env")
     if any("files: clone" in line for line in seen):
         pytest.skip("a clone doesn't read what it shares")
-    assert any(line.startswith("WARNING the cache is spoilt") and victim.name in line for line in seen), seen
+    assert any(line.startswith("WARNING the cache is damaged") and victim.name in line for line in seen), seen
     seeding.check_whole(tmp_path / "env")
     assert not any(line.startswith("WARNING") for line in seeding.create_natively(tmp_path / "second"))
 
@@ -93,7 +93,7 @@ def test_a_file_that_the_disk_lost(error, tmp_path, filled, cache):
     command = [*strace, sys.executable, "-c", program, tmp_path / "env"]
     environ = {**os.environ, "FASTVENV_LINK_MODE": "copy"}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
-    assert f"WARNING the cache is spoilt and is built anew: {victim}" in done.stdout
+    assert f"WARNING the cache is damaged and will be rebuilt: {victim}" in done.stdout
     assert "origin: Built" in done.stdout
     seeding.check_whole(tmp_path / "env")
     assert any("origin: Cache" in line for line in seeding.create_natively(tmp_path / "second"))
@@ -128,7 +128,7 @@ def test_a_cache_that_others_may_write(tmp_path, filled, cache):
     for folder in (cache, cache / "images"):
         folder.chmod(0o777)
         seen = seeding.create_natively(tmp_path / "env")
-        assert any("WARNING" in line and "may be written by others" in line for line in seen), seen
+        assert any("WARNING" in line and "is writable by others" in line for line in seen), seen
         seeding.check_whole(tmp_path / "env")
         shutil.rmtree(tmp_path / "env")
         folder.chmod(0o700)
@@ -151,10 +151,10 @@ def test_a_folder_of_the_users_own_is_no_cache(tmp_path, cache, capsys):
     photo.parent.mkdir(parents=True)
     photo.write_text("precious")
     seen = seeding.create_natively(tmp_path / "env")
-    assert any("WARNING" in line and "was not made by fastvenv" in line for line in seen), seen
+    assert any("WARNING" in line and "fastvenv did not make it" in line for line in seen), seen
     seeding.check_whole(tmp_path / "env")
     assert cache_command.main(["clean"]) == 1
-    assert "no cache that fastvenv made" in capsys.readouterr().err
+    assert "is not a cache that fastvenv made" in capsys.readouterr().err
     assert [path for path in cache.rglob("*") if path.is_file()] == [photo]
 
 

@@ -81,7 +81,7 @@ def test_environments_share_no_file_by_default(tmp_path, monkeypatch):
     seeding.create_natively(tmp_path / "linked")
     with (seeding.site_packages(tmp_path / "linked") / "pip/__init__.py").open("a") as file:
         file.write("# mine\n")
-    assert any("spoilt" in line for line in seeding.create_natively(tmp_path / "again"))
+    assert any("the cache is damaged" in line for line in seeding.create_natively(tmp_path / "again"))
     seeding.check_whole(tmp_path / "again")
 
 
@@ -182,7 +182,7 @@ def test_a_file_system_that_shows_new_owners_each_time(tmp_path, monkeypatch):
         # This base has no ensurepip: that it is asked for is enough.
         with seeding.base_that(tmp_path, 'base "$@"'), pytest.raises(subprocess.CalledProcessError):
             seeding.create(root / "env")
-        assert any("by ensurepip, because" in line and "is no longer as it was made" in line for line in seen), seen
+        assert any("by ensurepip" in line and "has changed since it was created" in line for line in seen), seen
         assert not list(seeding.site_packages(root / "env").glob(".fastvenv-*"))
 
 
@@ -223,7 +223,7 @@ def test_times_and_modes_that_are_refused(oddity, where, tmp_path, filled, monke
         # This base has no ensurepip: that it is asked for is enough.
         with seeding.base_that(tmp_path, 'base "$@"'), pytest.raises(subprocess.CalledProcessError):
             seeding.create(root / "env")
-        assert any("by ensurepip, because its file system keeps no such" in line for line in seen), seen
+        assert any("by ensurepip, because the file system does not keep these" in line for line in seen), seen
         assert not list(seeding.site_packages(root / "env").glob(".fastvenv-*"))
 
 

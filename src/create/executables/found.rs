@@ -88,8 +88,8 @@ impl Bin<'_> {
 
     fn refusal(&self, path: &Path) -> Error {
         Error::Refused(format!(
-            "{} leads to {}, which is not the base interpreter, {}. Upgrade the environment, so that its links are \
-             renewed, or clear it.",
+            "{} points to {}, which is not the base interpreter, {}. Upgrade the environment to renew its links, or \
+             clear it.",
             quoted(path),
             quoted(&fs::real_path(path)),
             quoted(self.base)

@@ -13,7 +13,7 @@ use crate::fs::dir::unless_gone;
 use crate::observer::Observer;
 
 /// What to say where a copy may not be executed.
-pub const MAY_BE_NOEXEC: &str = "Is its file system mounted with the option noexec?";
+pub const MAY_BE_NOEXEC: &str = "Is its file system mounted with noexec?";
 
 /// `EnvBuilder.symlink_or_copy`: links `destination` to `source` if links are asked for, and copies where that can't be
 /// done.
@@ -36,7 +36,7 @@ pub fn symlink_or_copy(
 fn report(source: &Path, destination: &Path, placed: &Placed, observer: &mut dyn Observer) {
     if let Placed::CopiedInstead(why) = placed {
         observer.warning(&format!("Unable to symlink {} to {}", quoted(source), quoted(destination)));
-        observer.debug(&format!("copied it instead: {why}"));
+        observer.debug(&format!("copied instead: {why}"));
     }
 }
 
@@ -104,7 +104,7 @@ fn target<'a>(source: &'a Path, destination: &Path, text: LinkText) -> Result<&'
         (LinkText::Whole, _) => Ok(source),
         (LinkText::NameAlone, Some(name)) if source.parent() == destination.parent() => Ok(Path::new(name)),
         (LinkText::NameAlone, _) => Err(Error::Refused(format!(
-            "{} and {} do not stand in one folder",
+            "{} and {} are not in the same directory",
             quoted(source),
             quoted(destination)
         ))),

@@ -47,7 +47,7 @@ impl Dir {
     fn opened(handle: io::Result<Handle>, path: PathBuf) -> Result<Self> {
         match handle {
             Ok(handle) => Ok(Self { handle, path }),
-            Err(source) => Err(Error::io("open the folder", path, source)),
+            Err(source) => Err(Error::io("open the directory", path, source)),
         }
     }
 
@@ -79,12 +79,12 @@ impl Dir {
 
     /// The names in this folder, in no order.
     pub fn names(&self) -> Result<Vec<OsString>> {
-        self.handle.names().map_err(|source| Error::io("list the folder", &self.path, source))
+        self.handle.names().map_err(|source| Error::io("list the directory", &self.path, source))
     }
 
     /// Makes a folder; false if something of that name is there already.
     pub fn make_folder(&self, name: impl AsRef<OsStr>, access: Access) -> Result<bool> {
-        self.done("create the folder", name.as_ref(), |name| match self.handle.make_folder(name, access) {
+        self.done("create the directory", name.as_ref(), |name| match self.handle.make_folder(name, access) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
             made => made.map(|()| true),
         })
@@ -166,7 +166,7 @@ impl Dir {
 
     /// Removes the empty folder of that name.
     pub fn remove_folder(&self, name: impl AsRef<OsStr>) -> Result<()> {
-        self.done("remove the folder", name.as_ref(), |name| self.handle.remove_folder(name))
+        self.done("remove the directory", name.as_ref(), |name| self.handle.remove_folder(name))
     }
 
     /// Sets the time of modification of the file of that name, in nanoseconds since 1970.

@@ -69,7 +69,7 @@ impl<'py> Stages<'_, 'py> {
         let context = self.call(intern!(py, "ensure_directories"), env_dir)?;
         self.watch.tell(|| match context.getattr("executable") {
             Ok(base) => format!("the base interpreter is {base:?}"),
-            Err(_) => "the context names no base interpreter".to_owned(),
+            Err(_) => "the context has no base interpreter".to_owned(),
         });
         self.create_ignore_files(&context)?;
 
@@ -126,6 +126,6 @@ fn tell_what_is_left(py: Python<'_>, error: PyErr, folder: &Path) -> PyErr {
         return error;
     }
     let left = quoted(folder);
-    let note = format!("{left} was left incomplete; creating it again, once the cause is gone, completes it");
+    let note = format!("{left} is incomplete. Fix the cause, then create it again to complete it.");
     noted(py, error, &note)
 }

@@ -154,7 +154,7 @@ fn fspath<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         return Ok(path);
     }
     Err(PyTypeError::new_err(
-        "the path of an environment must be str or give a str, not bytes: use os.fsdecode",
+        "the environment's path must be a str or a path-like object that gives a str, not bytes. Use os.fsdecode.",
     ))
 }
 

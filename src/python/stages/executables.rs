@@ -30,7 +30,7 @@ pub fn symlink_or_copy(
 ) -> PyResult<()> {
     let py = builder.py();
     if platform(py)? == Platform::Nt {
-        return Err(PyAssertionError::new_err("symlink_or_copy is not for Windows"));
+        return Err(PyAssertionError::new_err("symlink_or_copy does not work on Windows"));
     }
     let (source, destination): (PathBuf, PathBuf) = (src.extract()?, dst.extract()?);
     let symlinks = is_set(builder, intern!(py, "symlinks"))?;

@@ -14,10 +14,10 @@ use crate::fs::dir::{Access, Dir, current_user, facts_at};
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// The user has no home directory, or a relative one, so there is no place for it.
-    #[error("there is no home directory with an absolute path to have a cache in")]
+    #[error("there is no home directory with an absolute path for the cache")]
     NoHome,
     /// It is missing, we are root, and the nearest directory above it is another user's.
-    #[error("the cache {} is not made, because {} belongs to another user", quoted(.0), quoted(.1))]
+    #[error("the cache {} is not created, because {} belongs to another user", quoted(.0), quoted(.1))]
     AnothersHome(PathBuf, PathBuf),
     /// It can't be made or opened.
     #[error(transparent)]
@@ -26,10 +26,10 @@ pub enum Unusable {
     #[error("the cache {} belongs to another user", quoted(.0))]
     NotOurs(PathBuf),
     /// Others may change what is in it.
-    #[error("the cache {} may be written by others (mode {:o})", quoted(.0), .1)]
+    #[error("the cache {} is writable by others (mode {:o})", quoted(.0), .1)]
     OpenToOthers(PathBuf, u32),
     /// The folder holds things, and nothing says that they are ours.
-    #[error("{} is not empty and was not made by fastvenv, so it isn't used as its cache", quoted(.0))]
+    #[error("{} is not empty and fastvenv did not make it, so it is not used as a cache", quoted(.0))]
     Foreign(PathBuf),
 }
 

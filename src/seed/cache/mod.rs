@@ -166,8 +166,8 @@ impl Cache {
             }
             let _ = self.images.remove_tree(&name);
         }
-        let source = std::io::Error::other("each folder to build in was taken away at once");
-        Err(Error::io("keep a folder in", self.images.path(), source))
+        let source = std::io::Error::other("another process removed each build directory at once");
+        Err(Error::io("keep a directory in", self.images.path(), source))
     }
 
     /// Gives the built image its key for a name. If another builder was faster, theirs is as good.

@@ -97,7 +97,7 @@ pub fn clean(path: &Path) -> Result<Usage> {
 fn open(path: &Path) -> Result<Option<Dir>> {
     match unless_gone(Dir::open(path))? {
         Some(root) if !tag::is_ours(&root)? => {
-            Err(Error::Refused(format!("{} is no cache that fastvenv made.", quoted(path))))
+            Err(Error::Refused(format!("{} is not a cache that fastvenv made.", quoted(path))))
         }
         root => Ok(root),
     }
