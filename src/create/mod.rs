@@ -9,6 +9,7 @@ pub mod directories;
 pub mod executables;
 pub mod pip;
 pub mod scripts;
+mod templates;
 #[cfg(test)]
 mod tests;
 

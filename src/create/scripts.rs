@@ -1,12 +1,12 @@
 //! The activation scripts and users' own, written into the environment.
 
-use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
+use super::templates;
 use crate::base::Platform;
 use crate::environment::scripts::placeholders::{self, Values};
 use crate::environment::scripts::quoting::Shell;
-use crate::environment::scripts::templates::{Script, is_binary, is_launcher};
+use crate::environment::scripts::templates::{Script, is_binary};
 use crate::error::{Error, Result, quoted};
 use crate::fs::{self, Template};
 use crate::observer::Observer;
@@ -24,10 +24,12 @@ pub fn install<E: From<Error>>(
     mut replace: impl FnMut(&Script, &[u8]) -> Result<Replaced, E>,
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
-    for (template, script) in read_all(path, platform, bin_path)? {
+    let templates = templates::read(path, platform)?;
+    check_folders(bin_path, &templates)?;
+    for (template, script) in templates.iter() {
         let mut content = None;
         if !is_binary(&script.source, platform) {
-            match replace(&script, &template.content)? {
+            match replace(script, &template.content)? {
                 Ok(text) => content = Some(text),
                 Err(why) => {
                     let source = quoted(&script.source);
@@ -38,7 +40,7 @@ pub fn install<E: From<Error>>(
         }
         let folder = bin_path.join(&script.folder);
         let destination = folder.join(script.source.file_name().unwrap_or_default());
-        write_script(&template, content.as_ref().unwrap_or(&template.content), &folder, &destination)?;
+        write_script(template, content.as_ref().unwrap_or(&template.content), &folder, &destination)?;
     }
     Ok(())
 }
@@ -57,49 +59,10 @@ pub fn replaced(script: &Script, template: &[u8], values: &Values<impl AsRef<[u8
     }
 }
 
-/// Reads all templates before the first script is written.
-fn read_all(path: &Path, platform: Platform, bin_path: &Path) -> Result<Vec<(Template, Script)>> {
-    let scripts = scripts_in(path, platform)?;
-    check_folders(bin_path, &scripts)?;
-    scripts.into_iter().map(|script| Ok((fs::read_template(&script.source)?, script))).collect()
-}
-
-/// Lists the templates below `path`: those in its folder `common` and in the one of the platform's name, with
-/// what is below them. Files beside the two are not templates, and links to folders are not followed.
-///
-/// A folder that is missing counts as empty, as for `os.walk`. One that can't be listed does not: an environment
-/// without scripts would seem complete.
-fn scripts_in(path: &Path, platform: Platform) -> Result<Vec<Script>> {
-    let mut found = Vec::new();
-    for name in ["common", platform.name()] {
-        let folder = path.join(name);
-        if !fs::is_link(&folder) {
-            collect(&folder, Path::new(""), platform, &mut found)?;
-        }
-    }
-    Ok(found)
-}
-
-fn collect(folder: &Path, relative: &Path, platform: Platform, found: &mut Vec<Script>) -> Result<()> {
-    let listing = match fs::list(folder) {
-        Err(error) if matches!(error.kind(), Some(NotFound | NotADirectory)) => return Ok(()),
-        listing => listing?,
-    };
-    for name in listing.files {
-        if !is_launcher(&name.to_string_lossy(), platform) {
-            found.push(Script { source: folder.join(name), folder: relative.to_owned() });
-        }
-    }
-    for name in listing.folders {
-        collect(&folder.join(&name), &relative.join(&name), platform, found)?;
-    }
-    Ok(())
-}
-
-/// Refuses a link or file in the place of a folder below that of executables which a script goes to.
-fn check_folders(bin_path: &Path, scripts: &[Script]) -> Result<()> {
-    let below = scripts.iter().filter(|script| !script.folder.as_os_str().is_empty());
-    let folders: Vec<_> = below.map(|script| bin_path.join(&script.folder)).collect();
+/// Refuses a link or file in the place of a directory below that of executables which a script goes to.
+fn check_folders(bin_path: &Path, templates: &[(Template, Script)]) -> Result<()> {
+    let below = templates.iter().filter(|(_, script)| !script.folder.as_os_str().is_empty());
+    let folders: Vec<_> = below.map(|(_, script)| bin_path.join(&script.folder)).collect();
     fs::check_folders(bin_path, folders.iter().map(PathBuf::as_path))
 }
 
@@ -126,18 +89,6 @@ mod tests {
             fs::write(&path, b"").unwrap();
         }
         temp
-    }
-
-    #[test]
-    fn each_platform_has_its_own_and_the_common_ones() {
-        let temp =
-            tree(&["top", "common/a", "posix/b", "posix/sub/c", "nt/d.bat", "nt/python.exe", "else/e"]);
-        let names = |platform| -> Vec<_> {
-            let scripts = scripts_in(temp.path(), platform).unwrap();
-            scripts.iter().map(|s| s.folder.join(s.source.file_name().unwrap())).collect()
-        };
-        assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));
-        assert_eq!(names(Platform::Nt), ["a", "d.bat"].map(PathBuf::from));
     }
 
     #[test]

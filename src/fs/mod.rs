@@ -10,6 +10,7 @@ mod inside;
 mod mounts;
 mod permissions;
 mod sys;
+mod time;
 mod whole;
 
 use std::ffi::OsString;
@@ -30,6 +31,7 @@ pub use identity::{
 };
 pub use inside::{OddLinks, check_folders, odd_links};
 pub use sys::{is_damage, is_lacking, is_too_many_open_files, may_execute};
+pub use time::{is_settled, now};
 pub use whole::{UNFINISHED, sweep};
 
 use crate::error::{Error, Result};
@@ -131,7 +133,7 @@ pub fn is_link(path: &Path) -> bool {
 /// The path with all links resolved, in its simplest form on Windows; as it is where that can't be told, as
 /// `os.path.realpath` leaves it.
 pub fn real_path(path: &Path) -> PathBuf {
-    dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    sys::resolve(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The path from the root on, so that it means one place whatever folder the process changes to.

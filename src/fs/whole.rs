@@ -12,6 +12,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::permissions::permit;
@@ -21,6 +22,9 @@ use super::sys::{
 
 /// What names start with that stand in an environment only while it is being made.
 pub const UNFINISHED: &str = ".fastvenv-";
+
+/// The process, asked for once. A child of a fork has its parent's, which is as good: the names differ by their time.
+static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
 
 /// How many names are tried for an unfinished file.
 const MOST_NAMES: u64 = 64;
@@ -186,7 +190,7 @@ fn make_beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Res
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let (seconds, rest) = (since.as_secs() + attempt, since.subsec_nanos());
         attempt += 1;
-        let name = format!("{UNFINISHED}{}-{seconds}{rest:09}", std::process::id());
+        let name = format!("{UNFINISHED}{}-{seconds}{rest:09}", *PROCESS);
         let unfinished = path.with_file_name(name);
         match make(&unfinished) {
             // Another thread has asked for the time at the same moment.

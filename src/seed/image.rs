@@ -5,8 +5,6 @@
 //! tree/       the files as they stand in site-packages
 //! ```
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::bundled::BundledWheel;
 use super::bytecode::{Compiler, Job, Validation};
 use super::console_scripts::{EntryPoints, body};
@@ -18,8 +16,8 @@ use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::base::{Base, Version};
 use crate::error::{Error, Result};
-use crate::fs::attributes_refused;
 use crate::fs::dir::{Access, Dir, Facts, NewFile};
+use crate::fs::{attributes_refused, now};
 use crate::observer::Observer;
 
 const MANIFEST: &str = "manifest";
@@ -66,12 +64,6 @@ impl Image {
         // What can't be recorded makes the image go sooner, no more.
         let _ = folder.set_modified(MANIFEST, now);
     }
-}
-
-/// Nanoseconds since 1970.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// Builds an image in an empty folder from the bytes of a wheel.

@@ -13,14 +13,14 @@ mod windows;
 #[cfg(unix)]
 pub(super) use unix::{
     Handle, clone_content, close, executable, facts_at, finish, is_alike, is_executable, is_loop,
-    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, symlink_file,
+    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(unix)]
 pub use unix::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
 #[cfg(windows)]
 pub(super) use windows::{
     Handle, clone_content, close, executable, facts_at, finish, is_alike, is_executable, is_loop,
-    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, symlink_file,
+    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(windows)]
 pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};

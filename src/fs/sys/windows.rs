@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::by_path;
 pub use super::by_path::{Handle, Inherited};
@@ -16,6 +16,11 @@ pub fn current_user() -> u32 {
 /// Facts about what is at that path, links followed.
 pub fn facts_at(path: &Path) -> io::Result<Facts> {
     Ok(by_path::facts(&fs::metadata(path)?))
+}
+
+/// The path with all links resolved, in its simplest form.
+pub fn resolve(path: &Path) -> io::Result<PathBuf> {
+    dunce::canonicalize(path)
 }
 
 /// Makes `link` a symbolic link to a file whose text is `target`.

@@ -1,17 +1,11 @@
 //! Which wheel stands at a path, without reading it: the hash that was found the last time, kept with the facts by
 //! which a change would show.
-//!
-//! A file's time of change (ctime) can't be set, so facts that are all the same mean the same content, but for a
-//! change within the clock's grain. A file changed just now is therefore not remembered.
 
 use std::path::Path;
 
 use super::super::hash::digest;
-use super::super::image::now;
 use crate::fs::dir::{Dir, Facts};
-
-/// How long ago a wheel must have changed to be remembered, in nanoseconds.
-const SETTLED: i64 = 2_000_000_000;
+use crate::fs::is_settled;
 
 /// The SHA-256 of the wheel at that path, if it is remembered and the facts are the same.
 pub(super) fn look_up(wheels: &Dir, path: &Path, facts: &Facts) -> Option<String> {
@@ -25,7 +19,7 @@ pub(super) fn look_up(wheels: &Dir, path: &Path, facts: &Facts) -> Option<String
 
 /// Remembers the SHA-256 of the wheel at that path. `facts` must have been asked for before the wheel was read.
 pub(super) fn remember(wheels: &Dir, path: &Path, facts: &Facts, digest: &str) {
-    if facts.changed == 0 || now() - facts.changed < SETTLED {
+    if !is_settled(facts) {
         return;
     }
     let line = format!("{} {digest}\n", fingerprint(facts));

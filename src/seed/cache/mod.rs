@@ -24,11 +24,12 @@ use std::path::Path;
 
 use super::bundled::BundledWheel;
 use super::hash::{digest, hex};
-use super::image::{self, Image, Recipe, now};
+use super::image::{self, Image, Recipe};
 use super::reason::{Reason, Stop};
 use super::turn;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Facts, Lock, facts_at, unless_gone};
+use crate::fs::now;
 use crate::observer::Observer;
 
 /// The part of a key that changes whenever images are built otherwise than before.

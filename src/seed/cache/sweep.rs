@@ -3,10 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::super::image::{Image, now};
+use super::super::image::Image;
 use super::{DAY, FOLDERS, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Dir, Kind, unless_gone};
+use crate::fs::now;
 
 /// What the names of unfinished images start with.
 pub(super) const BUILDING: &str = ".build-";

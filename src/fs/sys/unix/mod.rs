@@ -4,6 +4,7 @@ mod dir;
 mod errors;
 mod files;
 mod modes;
+mod paths;
 
 pub use dir::Handle;
 pub use errors::{is_damage, is_lacking, is_loop, is_sharing_violation, is_too_many_open_files};
@@ -12,3 +13,4 @@ pub use files::{
     symlink_file,
 };
 pub use modes::{executable, is_alike, is_executable, is_one_file, may_execute};
+pub use paths::resolve;

@@ -1,0 +1,136 @@
+//! The templates of scripts in a directory, read once and kept while they don't change.
+//!
+//! To list and read those of fastvenv takes as long as to write the scripts.
+
+use std::io::ErrorKind::{NotADirectory, NotFound};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use crate::base::Platform;
+use crate::environment::scripts::templates::{Script, is_launcher};
+use crate::error::Result;
+use crate::fs::dir::{Facts, facts_at};
+use crate::fs::{self, Template, is_settled};
+
+/// Templates and where they go.
+type Templates = Arc<Vec<(Template, Script)>>;
+
+/// What was read, and by what a change would show.
+struct Kept {
+    path: PathBuf,
+    platform: Platform,
+    seen: Vec<(PathBuf, Facts)>,
+    templates: Templates,
+}
+
+static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
+
+/// The templates for a platform in this directory.
+///
+/// # Errors
+/// An I/O error if a directory can't be listed or a template not read: an environment without scripts would seem
+/// complete.
+pub fn read(path: &Path, platform: Platform) -> Result<Templates> {
+    // Never waited for: after a fork, the thread that held it may be missing.
+    let mut kept = KEPT.try_lock();
+    if let Ok(Some(kept)) = kept.as_deref()
+        && (kept.path.as_path(), kept.platform) == (path, platform)
+        && kept.seen.iter().all(|(path, facts)| facts_at(path).is_ok_and(|now| now == *facts))
+    {
+        return Ok(Arc::clone(&kept.templates));
+    }
+    let mut directories = Vec::new();
+    let scripts = scripts_in(path, platform, &mut directories)?;
+    let seen = seen(directories.iter().chain(scripts.iter().map(|script| &script.source)));
+    let read = scripts.into_iter().map(|script| Ok((fs::read_template(&script.source)?, script)));
+    let templates = Arc::new(read.collect::<Result<Vec<_>>>()?);
+    if let (Ok(kept), Some(seen)) = (kept.as_deref_mut(), seen) {
+        *kept = Some(Kept { path: path.to_owned(), platform, seen, templates: Arc::clone(&templates) });
+    }
+    Ok(templates)
+}
+
+/// The facts, if all are old enough for every later change to show in them.
+fn seen<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Option<Vec<(PathBuf, Facts)>> {
+    let facts = paths.map(|path| facts_at(path).ok().filter(is_settled).map(|facts| (path.clone(), facts)));
+    facts.collect()
+}
+
+/// Lists the templates below `path`: those in its folder `common` and in the one of the platform's name, with
+/// what is below them. Files beside the two are not templates, and links to folders are not followed.
+///
+/// A folder that is missing counts as empty, as for `os.walk`. One that can't be listed does not: an environment
+/// without scripts would seem complete.
+fn scripts_in(path: &Path, platform: Platform, directories: &mut Vec<PathBuf>) -> Result<Vec<Script>> {
+    let mut found = Vec::new();
+    for name in ["common", platform.name()] {
+        let folder = path.join(name);
+        if !fs::is_link(&folder) {
+            collect(&folder, Path::new(""), platform, (&mut found, directories))?;
+        }
+    }
+    Ok(found)
+}
+
+fn collect(
+    folder: &Path,
+    relative: &Path,
+    platform: Platform,
+    (found, directories): (&mut Vec<Script>, &mut Vec<PathBuf>),
+) -> Result<()> {
+    let listing = match fs::list(folder) {
+        Err(error) if matches!(error.kind(), Some(NotFound | NotADirectory)) => return Ok(()),
+        listing => listing?,
+    };
+    directories.push(folder.to_owned());
+    for name in listing.files {
+        if !is_launcher(&name.to_string_lossy(), platform) {
+            found.push(Script { source: folder.join(name), folder: relative.to_owned() });
+        }
+    }
+    for name in listing.folders {
+        collect(&folder.join(&name), &relative.join(&name), platform, (found, directories))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let temp = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = temp.path().join(file);
+            fs::create_folder(path.parent().unwrap()).unwrap();
+            fs::write(&path, b"").unwrap();
+        }
+        temp
+    }
+
+    #[test]
+    fn each_platform_has_its_own_and_the_common_ones() {
+        let temp =
+            tree(&["top", "common/a", "posix/b", "posix/sub/c", "nt/d.bat", "nt/python.exe", "else/e"]);
+        let names = |platform| -> Vec<_> {
+            let templates = read(temp.path(), platform).unwrap();
+            templates.iter().map(|(_, s)| s.folder.join(s.source.file_name().unwrap())).collect()
+        };
+        assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));
+        assert_eq!(names(Platform::Nt), ["a", "d.bat"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn a_change_of_any_template_shows() {
+        let temp = tree(&["common/a"]);
+        let contents = || -> Vec<_> {
+            let templates = read(temp.path(), Platform::Posix).unwrap();
+            templates.iter().map(|(template, _)| template.content.clone()).collect()
+        };
+        assert_eq!(contents(), [b""]);
+        fs::write(&temp.path().join("common/a"), b"new").unwrap();
+        assert_eq!(contents(), [b"new"]);
+        fs::write(&temp.path().join("common/b"), b"more").unwrap();
+        assert_eq!(contents(), [b"new".as_slice(), b"more"]);
+    }
+}
