@@ -132,7 +132,7 @@ def test_no_base_interpreter(tmp_path_factory, name):
         if isinstance(told, bytes):
             check(root / "env", told)
         else:
-            assert "pyvenv.cfg can't hold this name" in told
+            assert "pyvenv.cfg can't store this name" in told
             assert os.listdir(root) == []
 
 
@@ -141,7 +141,7 @@ def test_no_home_that_a_subclass_sets(tmp_path):
     builder = fastvenv.EnvBuilder()
     context = builder.ensure_directories(str(tmp_path / "env"))
     context.python_dir = "/opt\ninclude-system-site-packages = true"
-    with pytest.raises(ValueError, match=r"pyvenv\.cfg can't hold this name"):
+    with pytest.raises(ValueError, match=r"pyvenv\.cfg can't store this name"):
         builder.create_configuration(context)
     assert not (tmp_path / "env" / "pyvenv.cfg").exists()
 
