@@ -13,7 +13,7 @@ pub enum Error {
     /// A system call failed. Becomes the `OSError` subclass of its errno, with `filename` and `filename2`.
     #[error("cannot {operation} {}: {source}", Pathnames(path, other.as_deref()))]
     Io {
-        /// What was being done, as in "cannot create the folder …".
+        /// What was being done, as in "cannot create the directory …".
         operation: &'static str,
         /// The path it was done to.
         path: PathBuf,
@@ -31,9 +31,9 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
 
-    /// A file or a link stands where a folder must be. Becomes `ValueError`, in the words of `venv`.
+    /// A file or a link stands where a directory must be. Becomes `ValueError`, in the words of `venv`.
     #[error("Unable to create directory {}", quoted(.0))]
-    NotAFolder(PathBuf),
+    NotADirectory(PathBuf),
 
     /// The environment's path can't be in PATH. Becomes `ValueError`, in the words of `venv`.
     #[error("Refusing to create a venv in {path} because it contains the PATH separator {separator}.")]

@@ -28,14 +28,14 @@ fn message(payload: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
 
-    fn told(work: impl FnOnce()) -> String {
+    fn message_of(work: impl FnOnce()) -> String {
         caught(work).unwrap_err().to_string()
     }
 
     #[test]
     fn a_panic_becomes_an_error_with_its_message() {
-        assert!(told(|| panic!("plain")).ends_with(": plain"));
-        assert!(told(|| panic!("{}", "formatted")).ends_with(": formatted"));
-        assert!(told(|| std::panic::panic_any(7)).ends_with(": no details"));
+        assert!(message_of(|| panic!("plain")).ends_with(": plain"));
+        assert!(message_of(|| panic!("{}", "formatted")).ends_with(": formatted"));
+        assert!(message_of(|| std::panic::panic_any(7)).ends_with(": no details"));
     }
 }

@@ -44,7 +44,7 @@ fuzz_target!(|input: Input| {
     let configuration = Configuration {
         home: path(input.home),
         version: Version { major: 3, minor: input.minor, micro: 0 },
-        prompt_repr: input.prompt_repr,
+        prompt_repr: input.prompt_repr.as_deref(),
         real_executable: path(input.real_executable),
         executable: path(input.executable),
         env_dir: path(input.env_dir),

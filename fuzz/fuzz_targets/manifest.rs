@@ -3,7 +3,7 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use fastvenv::seed::manifest::{Folder, ImageFile, Manifest};
+use fastvenv::seed::manifest::{ImageDirectory, ImageFile, Manifest};
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
 
@@ -13,7 +13,7 @@ struct Input<'a> {
     dist_info: &'a str,
     mode: u32,
     script: Option<String>,
-    folders: Vec<(&'a str, Vec<File<'a>>)>,
+    directories: Vec<(&'a str, Vec<File<'a>>)>,
     record: &'a str,
 }
 
@@ -45,19 +45,19 @@ fuzz_target!(|input: Input| {
         owner: None,
     };
     let names =
-        input.folders.iter().flat_map(|(path, files)| files.iter().map(|file| file.name).chain([*path]));
+        input.directories.iter().flat_map(|(path, files)| files.iter().map(|file| file.name).chain([*path]));
     if !names.chain([input.dist_info]).all(plain) {
         return;
     }
-    let folders = input
-        .folders
-        .into_iter()
-        .map(|(path, files)| Folder { path: path.to_owned(), files: files.into_iter().map(file).collect() });
+    let directories = input.directories.into_iter().map(|(path, files)| ImageDirectory {
+        path: path.to_owned(),
+        files: files.into_iter().map(file).collect(),
+    });
     let manifest = Manifest {
         dist_info: input.dist_info.to_owned(),
         mode: input.mode,
         script: input.script,
-        folders: folders.collect(),
+        directories: directories.collect(),
         record: input.record.to_owned(),
     };
     assert_eq!(Manifest::parse(&manifest.render()), Some(manifest));

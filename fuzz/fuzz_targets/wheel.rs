@@ -1,4 +1,4 @@
-//! No archive makes the reader of wheels panic, and none that it takes has a name that leaves the folder, a file that
+//! No archive makes the reader of wheels panic, and none that it takes has a name that leaves the directory, a file that
 //! RECORD doesn't vouch for, or two files of one name.
 #![no_main]
 
@@ -81,7 +81,7 @@ fn build(members: &[Member], sound: bool) -> Option<Vec<u8>> {
     Some(writer.finish().ok()?.into_inner())
 }
 
-/// Whether a file of this name lands below the folder on POSIX and on Windows.
+/// Whether a file of this name lands below the directory on POSIX and on Windows.
 fn stays_inside(path: &str) -> bool {
     let odd = |c: char| c == '\\' || c == ':' || c.is_control();
     !path.starts_with('/')

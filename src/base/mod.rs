@@ -21,7 +21,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// `os.name`, which is also the name of the folder of scripts for this platform.
+    /// `os.name`, which is also the name of the directory of scripts for this platform.
     pub fn name(self) -> &'static str {
         match self {
             Self::Posix => "posix",
@@ -29,7 +29,7 @@ impl Platform {
         }
     }
 
-    /// `os.pathsep`: what separates the folders in PATH.
+    /// `os.pathsep`: what separates the directories in PATH.
     pub fn path_separator(self) -> char {
         match self {
             Self::Posix => ':',

@@ -6,7 +6,7 @@ use crate::base::Base;
 use crate::error::{Result, quoted};
 use crate::fs;
 
-pub use crate::fs::clear_folder as clear;
+pub use crate::fs::clear_directory as clear;
 
 /// Refuses a directory whose clearing would delete what environments depend on, or the user's home directory. `home` is
 /// that, `package` the directory of fastvenv itself.

@@ -39,7 +39,7 @@ fn check_path(platform: Platform, path: &[u8]) -> Result<()> {
 /// `installs_pip` says that pip may be installed over what is there.
 ///
 /// # Errors
-/// [`Error::NotAFolder`] for a file or link in the way, before anything is made.
+/// [`Error::NotADirectory`] for a file or link in the way, before anything is made.
 pub fn make(
     base: &Base,
     environment: &Environment,
@@ -53,26 +53,26 @@ pub fn make(
     }
     for path in environment.directories() {
         match made {
-            Made::Now => fs::ensure_folder_in_new(directory, path)?,
-            Made::Before => fs::ensure_folder(path)?,
+            Made::Now => fs::ensure_directory_in_new(directory, path)?,
+            Made::Before => fs::ensure_directory(path)?,
         };
     }
     if layout::has_lib64_link(base) {
         link_lib64(directory, observer)?;
     }
     if made == Made::Before {
-        [directory, &environment.bin].into_iter().for_each(|directory| fs::sweep(directory));
+        [directory, &environment.bin].into_iter().for_each(|directory| fs::remove_unfinished(directory));
     }
     Ok(())
 }
 
 fn check_links(base: &Base, environment: &Environment, installs_pip: bool) -> Result<()> {
-    fs::check_folders(&environment.directory, environment.directories())?;
+    fs::check_directories(&environment.directory, environment.directories())?;
     if !installs_pip {
         return Ok(());
     }
-    let packages = bundled::package_folders(base.version).map(|name| environment.purelib.join(name));
-    fs::check_folders(&environment.directory, packages.collect::<Vec<_>>().iter().map(|path| &**path))?;
+    let packages = bundled::package_directories(base.version).map(|name| environment.purelib.join(name));
+    fs::check_directories(&environment.directory, packages.collect::<Vec<_>>().iter().map(|path| &**path))?;
     links::refuse_directories(&environment.purelib, base.version)
 }
 

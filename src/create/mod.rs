@@ -38,7 +38,7 @@ pub struct Creation<'a> {
     /// The variables that matter.
     pub variables: &'a Variables,
     /// The directory of the cache, if there is a place for one.
-    pub cache_folder: Option<&'a Path>,
+    pub cache_directory: Option<&'a Path>,
     /// The directory of fastvenv, with the templates of the activation scripts in its directory `scripts`.
     pub package: &'a Path,
     /// The user's home directory.
@@ -48,7 +48,7 @@ pub struct Creation<'a> {
 /// Creates an environment, as `EnvBuilder.create` does where nothing is overridden.
 ///
 /// # Errors
-/// [`crate::error::Error::Refused`] and [`crate::error::Error::NotAFolder`] before anything is written; those of the
+/// [`crate::error::Error::Refused`] and [`crate::error::Error::NotADirectory`] before anything is written; those of the
 /// file system and [`crate::error::Error::Interrupted`] at any time. A second run completes what a first one has left.
 pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Result<Environment> {
     let Creation { base, directory, options, .. } = *creation;
@@ -58,7 +58,7 @@ pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Resu
         clear::check(base, directory, creation.home, creation.package)?;
         clear::clear(directory, &mut || observer.interrupted())?;
     }
-    let made = fs::ensure_folder(directory)?;
+    let made = fs::ensure_directory(directory)?;
     directories::make(base, &environment, made, options.with_pip, observer)?;
     if options.scm_ignore_files {
         configuration::write_git_ignore(directory)?;
@@ -68,8 +68,8 @@ pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Resu
     creation.configure(&environment, &isolated)?;
     creation.set_up_python(&environment, observer)?;
     if options.with_pip {
-        let (variables, cache_folder) = (creation.variables, creation.cache_folder);
-        pip::install(Request { base, environment: &environment, variables, cache_folder }, observer)?;
+        let (variables, cache_directory) = (creation.variables, creation.cache_directory);
+        pip::install(Request { base, environment: &environment, variables, cache_directory }, observer)?;
     }
     if !options.upgrade {
         creation.install_scripts(&environment, observer)?;

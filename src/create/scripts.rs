@@ -15,7 +15,7 @@ use crate::observer::Observer;
 /// placeholders replaced, or why it is no text that can be written; such a file is skipped with a warning.
 ///
 /// # Errors
-/// Those of `replace` and of the file system; [`Error::NotAFolder`], before anything is written, for a link or file in
+/// Those of `replace` and of the file system; [`Error::NotADirectory`], before anything is written, for a link or file in
 /// the place of a directory.
 pub fn install<E: From<Error>>(
     path: &Path,
@@ -25,7 +25,7 @@ pub fn install<E: From<Error>>(
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
     let templates = templates::read(path, platform)?;
-    check_folders(bin_path, &templates)?;
+    check_directories(bin_path, &templates)?;
     for (template, script) in templates.iter() {
         let mut content = None;
         if !is_binary(&script.source, platform) {
@@ -38,9 +38,9 @@ pub fn install<E: From<Error>>(
                 }
             }
         }
-        let folder = bin_path.join(&script.folder);
-        let destination = folder.join(script.source.file_name().unwrap_or_default());
-        write_script(template, content.as_ref().unwrap_or(&template.content), &folder, &destination)?;
+        let directory = bin_path.join(&script.directory);
+        let destination = directory.join(script.source.file_name().unwrap_or_default());
+        write_script(template, content.as_ref().unwrap_or(&template.content), &directory, &destination)?;
     }
     Ok(())
 }
@@ -60,17 +60,17 @@ pub fn replaced(script: &Script, template: &[u8], values: &Values<impl AsRef<[u8
 }
 
 /// Refuses a link or file in the place of a directory below that of executables which a script goes to.
-fn check_folders(bin_path: &Path, templates: &[(Template, Script)]) -> Result<()> {
-    let below = templates.iter().filter(|(_, script)| !script.folder.as_os_str().is_empty());
-    let folders: Vec<_> = below.map(|(_, script)| bin_path.join(&script.folder)).collect();
-    fs::check_folders(bin_path, folders.iter().map(PathBuf::as_path))
+fn check_directories(bin_path: &Path, templates: &[(Template, Script)]) -> Result<()> {
+    let below = templates.iter().filter(|(_, script)| !script.directory.as_os_str().is_empty());
+    let directories: Vec<_> = below.map(|(_, script)| bin_path.join(&script.directory)).collect();
+    fs::check_directories(bin_path, directories.iter().map(PathBuf::as_path))
 }
 
-/// Writes a script made from `template`, creating the folder it goes to.
-fn write_script(template: &fs::Template, content: &[u8], folder: &Path, path: &Path) -> Result<()> {
+/// Writes a script made from `template`, creating the directory it goes to.
+fn write_script(template: &fs::Template, content: &[u8], directory: &Path, path: &Path) -> Result<()> {
     match fs::write_like(template, content, path) {
-        Err(_) if !fs::exists(folder) => {
-            fs::create_folder(folder)?;
+        Err(_) if !fs::exists(directory) => {
+            fs::create_directory(directory)?;
             fs::write_like(template, content, path)
         }
         done => done,
@@ -85,18 +85,18 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         for file in files {
             let path = temp.path().join(file);
-            fs::create_folder(path.parent().unwrap()).unwrap();
+            fs::create_directory(path.parent().unwrap()).unwrap();
             fs::write(&path, b"").unwrap();
         }
         temp
     }
 
     #[test]
-    fn a_script_makes_the_folder_it_goes_to() {
+    fn a_script_makes_the_directory_it_goes_to() {
         let temp = tree(&["template"]);
         let template = fs::read_template(&temp.path().join("template")).unwrap();
-        let folder = temp.path().join("bin/sub");
-        write_script(&template, b"text", &folder, &folder.join("script")).unwrap();
-        assert_eq!(fs::read(&folder.join("script")).unwrap(), b"text");
+        let directory = temp.path().join("bin/sub");
+        write_script(&template, b"text", &directory, &directory.join("script")).unwrap();
+        assert_eq!(fs::read(&directory.join("script")).unwrap(), b"text");
     }
 }

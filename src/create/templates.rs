@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::base::Platform;
 use crate::environment::scripts::templates::{Script, is_launcher};
 use crate::error::Result;
-use crate::fs::dir::{Facts, facts_at};
+use crate::fs::dir::{Metadata, metadata_at};
 use crate::fs::{self, Template, is_settled};
 
 /// Templates and where they go.
@@ -19,7 +19,7 @@ type Templates = Arc<Vec<(Template, Script)>>;
 struct Kept {
     path: PathBuf,
     platform: Platform,
-    seen: Vec<(PathBuf, Facts)>,
+    seen: Vec<(PathBuf, Metadata)>,
     templates: Templates,
 }
 
@@ -35,7 +35,7 @@ pub fn read(path: &Path, platform: Platform) -> Result<Templates> {
     let mut kept = KEPT.try_lock();
     if let Ok(Some(kept)) = kept.as_deref()
         && (kept.path.as_path(), kept.platform) == (path, platform)
-        && kept.seen.iter().all(|(path, facts)| facts_at(path).is_ok_and(|now| now == *facts))
+        && kept.seen.iter().all(|(path, metadata)| metadata_at(path).is_ok_and(|now| now == *metadata))
     {
         return Ok(Arc::clone(&kept.templates));
     }
@@ -51,45 +51,46 @@ pub fn read(path: &Path, platform: Platform) -> Result<Templates> {
 }
 
 /// The facts, if all are old enough for every later change to show in them.
-fn seen<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Option<Vec<(PathBuf, Facts)>> {
-    let facts = paths.map(|path| facts_at(path).ok().filter(is_settled).map(|facts| (path.clone(), facts)));
-    facts.collect()
+fn seen<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Option<Vec<(PathBuf, Metadata)>> {
+    let metadata =
+        paths.map(|path| metadata_at(path).ok().filter(is_settled).map(|metadata| (path.clone(), metadata)));
+    metadata.collect()
 }
 
-/// Lists the templates below `path`: those in its folder `common` and in the one of the platform's name, with
-/// what is below them. Files beside the two are not templates, and links to folders are not followed.
+/// Lists the templates below `path`: those in its directory `common` and in the one of the platform's name, with
+/// what is below them. Files beside the two are not templates, and links to directories are not followed.
 ///
-/// A folder that is missing counts as empty, as for `os.walk`. One that can't be listed does not: an environment
+/// A directory that is missing counts as empty, as for `os.walk`. One that can't be listed does not: an environment
 /// without scripts would seem complete.
 fn scripts_in(path: &Path, platform: Platform, directories: &mut Vec<PathBuf>) -> Result<Vec<Script>> {
     let mut found = Vec::new();
     for name in ["common", platform.name()] {
-        let folder = path.join(name);
-        if !fs::is_link(&folder) {
-            collect(&folder, Path::new(""), platform, (&mut found, directories))?;
+        let directory = path.join(name);
+        if !fs::is_link(&directory) {
+            collect(&directory, Path::new(""), platform, (&mut found, directories))?;
         }
     }
     Ok(found)
 }
 
 fn collect(
-    folder: &Path,
+    directory: &Path,
     relative: &Path,
     platform: Platform,
     (found, directories): (&mut Vec<Script>, &mut Vec<PathBuf>),
 ) -> Result<()> {
-    let listing = match fs::list(folder) {
+    let listing = match fs::list(directory) {
         Err(error) if matches!(error.kind(), Some(NotFound | NotADirectory)) => return Ok(()),
         listing => listing?,
     };
-    directories.push(folder.to_owned());
+    directories.push(directory.to_owned());
     for name in listing.files {
         if !is_launcher(&name.to_string_lossy(), platform) {
-            found.push(Script { source: folder.join(name), folder: relative.to_owned() });
+            found.push(Script { source: directory.join(name), directory: relative.to_owned() });
         }
     }
-    for name in listing.folders {
-        collect(&folder.join(&name), &relative.join(&name), platform, (found, directories))?;
+    for name in listing.directories {
+        collect(&directory.join(&name), &relative.join(&name), platform, (found, directories))?;
     }
     Ok(())
 }
@@ -102,7 +103,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         for file in files {
             let path = temp.path().join(file);
-            fs::create_folder(path.parent().unwrap()).unwrap();
+            fs::create_directory(path.parent().unwrap()).unwrap();
             fs::write(&path, b"").unwrap();
         }
         temp
@@ -114,7 +115,7 @@ mod tests {
             tree(&["top", "common/a", "posix/b", "posix/sub/c", "nt/d.bat", "nt/python.exe", "else/e"]);
         let names = |platform| -> Vec<_> {
             let templates = read(temp.path(), platform).unwrap();
-            templates.iter().map(|(_, s)| s.folder.join(s.source.file_name().unwrap())).collect()
+            templates.iter().map(|(_, s)| s.directory.join(s.source.file_name().unwrap())).collect()
         };
         assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));
         assert_eq!(names(Platform::Nt), ["a", "d.bat"].map(PathBuf::from));

@@ -224,7 +224,7 @@ impl Place {
             directory: &self.directory,
             options,
             variables: &variables,
-            cache_folder: Some(&self.cache),
+            cache_directory: Some(&self.cache),
             package: &python.package,
             home: Path::new("/nowhere"),
         };

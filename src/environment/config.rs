@@ -18,9 +18,9 @@ pub struct Options {
     pub with_pip: bool,
     /// Give access to the base's site-packages.
     pub system_site_packages: bool,
-    /// Delete what is in the folder first.
+    /// Delete what is in the directory first.
     pub clear: bool,
-    /// Keep the folder, renew the interpreter in it.
+    /// Keep the directory, renew the interpreter in it.
     pub upgrade: bool,
     /// Bring pip up to date from the index.
     pub upgrade_deps: bool,
@@ -33,7 +33,7 @@ pub struct Options {
 /// Everything that `pyvenv.cfg` says.
 #[derive(Debug)]
 pub struct Configuration<'a> {
-    /// The folder of the base interpreter.
+    /// The directory of the base interpreter.
     pub home: &'a Path,
     /// The version of the running interpreter.
     pub version: Version,
@@ -43,7 +43,7 @@ pub struct Configuration<'a> {
     pub real_executable: &'a Path,
     /// The running interpreter, as it was called.
     pub executable: &'a Path,
-    /// The environment's folder.
+    /// The environment's directory.
     pub env_dir: &'a Path,
     /// Which platform's defaults the recorded command need not repeat.
     pub platform: Platform,
@@ -118,7 +118,7 @@ fn values<'a>(text: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
     pairs.filter(move |(found, _)| found.trim() == key).map(|(_, value)| value.trim())
 }
 
-/// Refuses a base interpreter's folder that `pyvenv.cfg` can't name: `site` reads the file line by line, as
+/// Refuses a base interpreter's directory that `pyvenv.cfg` can't name: `site` reads the file line by line, as
 /// UTF-8, and strips the values.
 pub fn check_home(home: &Path) -> Result<()> {
     let faithful = home.to_str().is_some_and(|text| text.trim() == text && escaped(text) == text);

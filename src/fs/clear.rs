@@ -1,4 +1,4 @@
-//! Emptying a folder: only what stands in it, and only a folder that nobody can have meant otherwise.
+//! Emptying a directory: only what stands in it, and only a directory that nobody can have meant otherwise.
 
 use std::path::{Path, PathBuf};
 
@@ -7,35 +7,35 @@ use super::identity::is_same_file;
 use super::mounts;
 use crate::error::{Error, Result, quoted};
 
-/// Removes everything in a folder, not the folder itself. Links are removed, not followed. On Unix all is done by
-/// folder handles, so that a folder swapped for a link meanwhile leads nowhere, and what is mounted below is left alone
-/// and an error. On Windows all is done by paths: each folder is looked at just before it is entered, so that one
+/// Removes everything in a directory, not the directory itself. Links are removed, not followed. On Unix all is done by
+/// directory handles, so that a directory swapped for a link meanwhile leads nowhere, and what is mounted below is left alone
+/// and an error. On Windows all is done by paths: each directory is looked at just before it is entered, so that one
 /// swapped for a link in between is followed; what is mounted below is a link.
 ///
 /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
 ///
 /// # Errors
 /// That of the first entry, by name, that can't be removed; everything else is removed all the same. A link in the
-/// directory's place is [`Error::NotAFolder`]. What may not be written is not made writable first: its owner may have
+/// directory's place is [`Error::NotADirectory`]. What may not be written is not made writable first: its owner may have
 /// meant it so.
-pub fn clear_folder(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
+pub fn clear_directory(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
     let path = &without_slash(path);
     match Dir::open_itself(path) {
-        Ok(folder) => folder.clear(interrupted),
-        Err(_) if super::is_link(path) => Err(Error::NotAFolder(path.to_owned())),
+        Ok(directory) => directory.clear(interrupted),
+        Err(_) if super::is_link(path) => Err(Error::NotADirectory(path.to_owned())),
         Err(error) => Err(error),
     }
 }
 
-/// Refuses a folder whose clearing would take with it what no environment holds: `precious` are the folders
+/// Refuses a directory whose clearing would take with it what no environment holds: `precious` are the directories
 /// that must survive, each with what to call it in the message ("the home directory").
 ///
-/// A link is refused too: `clear` must not empty what it points to. So is, as an error of the system, a folder whose
+/// A link is refused too: `clear` must not empty what it points to. So is, as an error of the system, a directory whose
 /// real place can't be told.
 pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     let path = &without_slash(path);
     if super::is_link(path) {
-        return Err(Error::NotAFolder(path.to_owned()));
+        return Err(Error::NotADirectory(path.to_owned()));
     }
     let real = real_place(path)?.unwrap_or_else(|| path.to_owned());
     if real.parent().is_none() {
@@ -53,10 +53,10 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
 
 /// Reports whether `place` is in this directory, or is it. A directory may have two real paths: by a bind mount on
 /// Linux, a firmlink or other case on macOS.
-fn holds(folder: &Path, place: &Path) -> bool {
-    place.starts_with(folder)
-        || place.ancestors().any(|ancestor| is_same_file(ancestor, folder))
-        || mounts::comes_from(place, folder)
+fn holds(directory: &Path, place: &Path) -> bool {
+    place.starts_with(directory)
+        || place.ancestors().any(|ancestor| is_same_file(ancestor, directory))
+        || mounts::comes_from(place, directory)
 }
 
 /// The path without a separator at its end, by which a link would be followed.
@@ -81,9 +81,9 @@ fn refusal(path: &Path, why: &str) -> Error {
     ))
 }
 
-/// The names that a folder still has after a clearing was cut short, sorted; none if that can't be told.
+/// The names that a directory still has after a clearing was cut short, sorted; none if that can't be told.
 pub fn remains(path: &Path) -> Vec<PathBuf> {
-    let names = Dir::open_itself(path).and_then(|folder| folder.names()).unwrap_or_default();
+    let names = Dir::open_itself(path).and_then(|directory| directory.names()).unwrap_or_default();
     let mut names: Vec<_> = names.into_iter().map(PathBuf::from).collect();
     names.sort();
     names
@@ -105,18 +105,18 @@ mod tests {
         symlink(&outside, env.join("link")).unwrap();
         symlink(&outside, env.join("deep/er/link")).unwrap();
         fs::write(env.join(".hidden"), "").unwrap();
-        clear_folder(&env, &mut || false).unwrap();
+        clear_directory(&env, &mut || false).unwrap();
         assert_eq!(fs::read_dir(&env).unwrap().count(), 0);
         assert!(outside.join("kept").is_dir());
     }
 
     #[test]
-    fn a_link_in_the_place_of_the_folder_is_refused() {
+    fn a_link_in_the_place_of_the_directory_is_refused() {
         let temp = tempfile::tempdir().unwrap();
         fs::create_dir_all(temp.path().join("outside/kept")).unwrap();
         symlink("outside", temp.path().join("env")).unwrap();
-        let cleared = clear_folder(&temp.path().join("env"), &mut || false);
-        assert!(matches!(cleared, Err(Error::NotAFolder(_))));
+        let cleared = clear_directory(&temp.path().join("env"), &mut || false);
+        assert!(matches!(cleared, Err(Error::NotADirectory(_))));
         assert!(temp.path().join("outside/kept").is_dir());
     }
 
@@ -127,7 +127,7 @@ mod tests {
             fs::create_dir_all(temp.path().join(name).join("deep")).unwrap();
         }
         let mut asked = 0;
-        let cleared = clear_folder(temp.path(), &mut || {
+        let cleared = clear_directory(temp.path(), &mut || {
             asked += 1;
             asked > 3
         });
@@ -139,7 +139,7 @@ mod tests {
     fn depth_is_no_matter() {
         let temp = tempfile::tempdir().unwrap();
         fs::create_dir_all(temp.path().join(vec!["d"; 100].join("/"))).unwrap();
-        clear_folder(temp.path(), &mut || false).unwrap();
+        clear_directory(temp.path(), &mut || false).unwrap();
         assert!(remains(temp.path()).is_empty());
     }
 
@@ -153,7 +153,7 @@ mod tests {
         let precious = [("the home directory", home.as_path()), ("nothing", Path::new("/nowhere/at/all"))];
         for path in [Path::new("/"), &home, temp.path(), &link, &temp.path().join("link/")] {
             let refused = check_clearable(path, &precious);
-            assert!(matches!(refused, Err(Error::Refused(_) | Error::NotAFolder(_))), "{path:?}");
+            assert!(matches!(refused, Err(Error::Refused(_) | Error::NotADirectory(_))), "{path:?}");
         }
         assert!(check_clearable(&home.join("env"), &precious).is_ok());
     }

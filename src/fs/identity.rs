@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use super::sys::{Facts, facts_at, is_loop};
+use super::sys::{Metadata, is_loop, metadata_at};
 use crate::error::{Error, Result};
 
 /// What has a name, and where it leads if it is a link.
@@ -61,7 +61,7 @@ pub fn check_presence(path: &Path) -> Result<()> {
 
 /// Whether both paths lead to one file. Where the system gives files no numbers, their real paths decide.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    match (facts_at(one), facts_at(other)) {
+    match (metadata_at(one), metadata_at(other)) {
         (Ok(one), Ok(other)) if one.inode != 0 => is_one_file(&one, &other),
         (Ok(_), Ok(_)) => super::real_path(one) == super::real_path(other),
         _ => false,
@@ -69,7 +69,7 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// Whether the facts are of one file.
-pub fn is_one_file(one: &Facts, other: &Facts) -> bool {
+pub fn is_one_file(one: &Metadata, other: &Metadata) -> bool {
     (one.device, one.inode) == (other.device, other.inode)
 }
 
@@ -82,8 +82,8 @@ pub fn passes_through(path: &Path, through: &Path) -> bool {
         if path == through {
             return true;
         }
-        let (Ok(target), Some(folder)) = (fs::read_link(&path), path.parent()) else { return false };
-        path = folder.join(target);
+        let (Ok(target), Some(directory)) = (fs::read_link(&path), path.parent()) else { return false };
+        path = directory.join(target);
     }
     false
 }
@@ -103,9 +103,9 @@ pub fn have_same_content(one: &Path, other: &Path) -> bool {
     same().unwrap_or(false)
 }
 
-/// Facts about the file that this process runs, where the system has a path for it: Linux does.
-pub fn running_program() -> Result<Facts> {
-    super::dir::facts_at(Path::new("/proc/self/exe"))
+/// Metadata about the file that this process runs, where the system has a path for it: Linux does.
+pub fn running_program() -> Result<Metadata> {
+    super::dir::metadata_at(Path::new("/proc/self/exe"))
 }
 
 #[cfg(test)]

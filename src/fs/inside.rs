@@ -4,24 +4,24 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::{Entry, ensure_folder, entry};
+use super::{Entry, ensure_directory, entry};
 use crate::error::Result;
 
 /// Refuses a file or link in the place of any directory from `base`, itself left out, down to each of `paths`. Nothing is
 /// made. Paths that are not below `base` are for the caller to check.
 ///
 /// # Errors
-/// As from [`ensure_folder`].
-pub fn check_folders<'a>(base: &Path, paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+/// As from [`ensure_directory`].
+pub fn check_directories<'a>(base: &Path, paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for path in paths {
         let Ok(below) = path.strip_prefix(base) else { continue };
-        let mut folder = base.to_owned();
+        let mut directory = base.to_owned();
         for name in below {
-            folder.push(name);
-            match fs::symlink_metadata(&folder) {
+            directory.push(name);
+            match fs::symlink_metadata(&directory) {
                 Ok(found) if found.is_dir() => {}
-                Ok(found) if found.is_symlink() && is_own_lib64(base, &folder) => {}
-                Ok(_) => drop(ensure_folder(&folder)?),
+                Ok(found) if found.is_symlink() && is_own_lib64(base, &directory) => {}
+                Ok(_) => drop(ensure_directory(&directory)?),
                 // What is missing has nothing below it. What can't be examined can't be made either.
                 Err(_) => break,
             }
@@ -82,7 +82,7 @@ mod tests {
         fs::create_dir_all(temp.path().join("real/env/lib/sub")).unwrap();
         fs::create_dir(&outside).unwrap();
         symlink(Path::new("real"), &temp.path().join("link")).unwrap();
-        let check = |path: &str| check_folders(&base, [base.join(path).as_path()]);
+        let check = |path: &str| check_directories(&base, [base.join(path).as_path()]);
         for fine in ["", "lib", "lib/sub/missing/more", "bin"] {
             check(fine).unwrap();
         }
@@ -91,9 +91,9 @@ mod tests {
         fs::write(base.join("file"), "").unwrap();
         for (path, refused) in [("bin", "bin"), ("lib/sub/link/a/b", "lib/sub/link"), ("file/below", "file")]
         {
-            assert!(matches!(check(path), Err(Error::NotAFolder(found)) if found == base.join(refused)));
+            assert!(matches!(check(path), Err(Error::NotADirectory(found)) if found == base.join(refused)));
         }
-        check_folders(&base, [outside.as_path()]).unwrap();
+        check_directories(&base, [outside.as_path()]).unwrap();
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 
@@ -111,7 +111,7 @@ mod tests {
             ("lib", "other", false),
         ] {
             symlink(Path::new(text), &base.join(link)).unwrap();
-            let checked = check_folders(&base, [base.join(link).join("sub").as_path()]);
+            let checked = check_directories(&base, [base.join(link).join("sub").as_path()]);
             assert_eq!(checked.is_ok(), is_fine, "{link} -> {text}");
             fs::remove_file(base.join(link)).unwrap();
         }

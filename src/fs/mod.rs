@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 pub use std::fs::File;
 
 pub use attributes::{attributes_refused, lacks_attributes};
-pub use clear::{check_clearable, clear_folder, remains};
+pub use clear::{check_clearable, clear_directory, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,
 };
@@ -29,14 +29,14 @@ pub use identity::{
     Entry, check_presence, entry, have_same_content, is_one_file, is_same_file, is_text, passes_through,
     running_program,
 };
-pub use inside::{OddLinks, check_folders, odd_links};
+pub use inside::{OddLinks, check_directories, odd_links};
 pub use sys::{is_damage, is_lacking, is_too_many_open_files, may_execute};
 pub use time::{is_settled, now};
-pub use whole::{UNFINISHED, sweep};
+pub use whole::{UNFINISHED, remove_unfinished};
 
 use crate::error::{Error, Result};
 
-/// When a folder was made.
+/// When a directory was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
     /// By this call.
@@ -45,16 +45,16 @@ pub enum Made {
     Before,
 }
 
-/// Makes sure that a folder stands at `path`, with its missing parents, in the mode that the umask leaves.
+/// Makes sure that a directory stands at `path`, with its missing parents, in the mode that the umask leaves.
 ///
-/// A file there, or a link, even one to a folder, is refused as `venv` refuses it. A link that leads nowhere is in the way
-/// of the folder ([`io::ErrorKind::AlreadyExists`]), as it is for `os.makedirs`.
-pub fn ensure_folder(path: &Path) -> Result<Made> {
-    match make_folder(path) {
+/// A file there, or a link, even one to a directory, is refused as `venv` refuses it. A link that leads nowhere is in the way
+/// of the directory ([`io::ErrorKind::AlreadyExists`]), as it is for `os.makedirs`.
+pub fn ensure_directory(path: &Path) -> Result<Made> {
+    match make_directory(path) {
         Ok(()) => Ok(Made::Now),
         Err(source) => match fs::symlink_metadata(path) {
             Ok(found) if found.is_dir() => Ok(Made::Before),
-            Ok(_) if path.exists() => Err(Error::NotAFolder(path.to_owned())),
+            Ok(_) if path.exists() => Err(Error::NotADirectory(path.to_owned())),
             Err(unseen)
                 if source.kind() == io::ErrorKind::AlreadyExists
                     && unseen.kind() != io::ErrorKind::NotFound =>
@@ -66,8 +66,8 @@ pub fn ensure_folder(path: &Path) -> Result<Made> {
     }
 }
 
-/// Does what [`ensure_folder`] does in a folder that is new, where it takes fewer calls to begin at the top.
-pub fn ensure_folder_in_new(base: &Path, path: &Path) -> Result<Made> {
+/// Does what [`ensure_directory`] does in a directory that is new, where it takes fewer calls to begin at the top.
+pub fn ensure_directory_in_new(base: &Path, path: &Path) -> Result<Made> {
     if let Some(parents) = path.strip_prefix(base).ok().and_then(Path::parent) {
         let mut parent = base.to_owned();
         for name in parents {
@@ -76,23 +76,23 @@ pub fn ensure_folder_in_new(base: &Path, path: &Path) -> Result<Made> {
             let _ = fs::create_dir(&parent);
         }
     }
-    ensure_folder(path)
+    ensure_directory(path)
 }
 
-/// Creates a folder with its missing parents; one that stands there, or a link to one, will do.
-pub fn create_folder(path: &Path) -> Result<()> {
-    match make_folder(path) {
+/// Creates a directory with its missing parents; one that stands there, or a link to one, will do.
+pub fn create_directory(path: &Path) -> Result<()> {
+    match make_directory(path) {
         Err(source) if !path.is_dir() => Err(Error::io("create the directory", path, source)),
         _ => Ok(()),
     }
 }
 
 /// `mkdir`, after that of the parents if one is missing. Whether a failure matters depends on what stands there:
-/// the system may look at permissions, a read-only file system or a drive's root before it sees the folder.
-fn make_folder(path: &Path) -> io::Result<()> {
+/// the system may look at permissions, a read-only file system or a drive's root before it sees the directory.
+fn make_directory(path: &Path) -> io::Result<()> {
     match (fs::create_dir(path), path.parent()) {
         (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
-            make_folder(parent).or_else(|error| if parent.is_dir() { Ok(()) } else { Err(error) })?;
+            make_directory(parent).or_else(|error| if parent.is_dir() { Ok(()) } else { Err(error) })?;
             fs::create_dir(path)
         }
         (done, _) => done,
@@ -115,7 +115,7 @@ pub fn remove_file(path: &Path) -> Result<()> {
     fs::remove_file(path).map_err(|source| Error::io("remove", path, source))
 }
 
-/// Removes a folder if it is empty. False if a folder is there still.
+/// Removes a directory if it is empty. False if a directory is there still.
 pub fn remove_if_empty(path: &Path) -> bool {
     fs::remove_dir(path).is_ok() || !fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
@@ -136,7 +136,7 @@ pub fn real_path(path: &Path) -> PathBuf {
     sys::resolve(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The path from the root on, so that it means one place whatever folder the process changes to.
+/// The path from the root on, so that it means one place whatever directory the process changes to.
 pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
@@ -151,16 +151,16 @@ pub fn symlink_over(target: &Path, link: &Path) -> Result<()> {
     whole::link_over(target, link).map_err(|source| Error::io2("link", target, link, source))
 }
 
-/// What stands in a folder.
+/// What stands in a directory.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// Names of folders; links to folders are not among them.
-    pub folders: Vec<OsString>,
+    /// Names of directories; links to directories are not among them.
+    pub directories: Vec<OsString>,
     /// Names of everything else that is a file once links are followed.
     pub files: Vec<OsString>,
 }
 
-/// Lists a folder, sorted by name.
+/// Lists a directory, sorted by name.
 pub fn list(path: &Path) -> Result<Listing> {
     let failed = |source| Error::io("list", path, source);
     let mut listing = Listing::default();
@@ -168,12 +168,12 @@ pub fn list(path: &Path) -> Result<Listing> {
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
-            listing.folders.push(entry.file_name());
+            listing.directories.push(entry.file_name());
         } else if kind.is_file() || entry.path().is_file() {
             listing.files.push(entry.file_name());
         }
     }
-    listing.folders.sort();
+    listing.directories.sort();
     listing.files.sort();
     Ok(listing)
 }
@@ -183,44 +183,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_made_with_its_parents_and_may_stand_already() {
+    fn a_directory_is_made_with_its_parents_and_may_stand_already() {
         let temp = tempfile::tempdir().unwrap();
         let path = temp.path().join("a/b/c");
-        assert_eq!(ensure_folder(&path).unwrap(), Made::Now);
-        assert_eq!(ensure_folder(&path).unwrap(), Made::Before);
+        assert_eq!(ensure_directory(&path).unwrap(), Made::Now);
+        assert_eq!(ensure_directory(&path).unwrap(), Made::Before);
         let path = temp.path().join("d/e/f");
-        assert_eq!(ensure_folder_in_new(temp.path(), &path).unwrap(), Made::Now);
-        assert_eq!(ensure_folder_in_new(temp.path(), &path).unwrap(), Made::Before);
+        assert_eq!(ensure_directory_in_new(temp.path(), &path).unwrap(), Made::Now);
+        assert_eq!(ensure_directory_in_new(temp.path(), &path).unwrap(), Made::Before);
         assert!(path.is_dir());
         assert!(path.is_dir());
     }
 
     #[test]
-    fn a_file_or_link_where_a_folder_must_be_is_refused() {
+    fn a_file_or_link_where_a_directory_must_be_is_refused() {
         let temp = tempfile::tempdir().unwrap();
         let file = temp.path().join("file");
         write(&file, b"").unwrap();
-        assert!(matches!(ensure_folder(&file), Err(Error::NotAFolder(_))));
-        assert!(matches!(ensure_folder(&file.join("below")), Err(Error::Io { .. })));
+        assert!(matches!(ensure_directory(&file), Err(Error::NotADirectory(_))));
+        assert!(matches!(ensure_directory(&file.join("below")), Err(Error::Io { .. })));
 
         let link = temp.path().join("link");
         symlink(temp.path(), &link).unwrap();
-        assert!(matches!(ensure_folder(&link), Err(Error::NotAFolder(_))));
+        assert!(matches!(ensure_directory(&link), Err(Error::NotADirectory(_))));
         symlink(Path::new("nowhere"), &temp.path().join("dangling")).unwrap();
-        let dangling = ensure_folder(&temp.path().join("dangling")).unwrap_err();
+        let dangling = ensure_directory(&temp.path().join("dangling")).unwrap_err();
         assert_eq!(dangling.kind(), Some(io::ErrorKind::AlreadyExists));
     }
 
     #[test]
-    fn listing_tells_folders_from_files_and_follows_links_to_files_alone() {
+    fn listing_tells_directories_from_files_and_follows_links_to_files_alone() {
         let temp = tempfile::tempdir().unwrap();
         let at = |name: &str| temp.path().join(name);
-        create_folder(&at("folder")).unwrap();
+        create_directory(&at("folder")).unwrap();
         write(&at("file"), b"").unwrap();
         symlink(Path::new("file"), &at("link-to-file")).unwrap();
         symlink(Path::new("folder"), &at("link-to-folder")).unwrap();
         let listing = list(temp.path()).unwrap();
-        assert_eq!(listing.folders, ["folder"]);
+        assert_eq!(listing.directories, ["folder"]);
         assert_eq!(listing.files, ["file", "link-to-file"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::dir::Facts;
+use super::dir::Metadata;
 
 /// How long ago a file must have changed for every later change to show in its facts, in nanoseconds: the clocks of file
 /// systems have a grain.
@@ -16,6 +16,6 @@ pub fn now() -> i64 {
 
 /// Reports whether these facts will differ after any change. A file's time of change (ctime) can't be set, so facts that
 /// are all the same mean the same content, but for a change within the clock's grain.
-pub fn is_settled(facts: &Facts) -> bool {
-    facts.changed != 0 && now() - facts.changed >= GRAIN
+pub fn is_settled(metadata: &Metadata) -> bool {
+    metadata.changed != 0 && now() - metadata.changed >= GRAIN
 }

@@ -124,7 +124,7 @@ fn give_name(unfinished: &Path, path: &Path, keeps_permissions: bool, replace: R
         Err(error) if matches!(error.kind(), AlreadyExists | InvalidInput | Unsupported) => {
             take_place(unfinished, path, keeps_permissions, replace)
         }
-        renamed => told(renamed),
+        renamed => named(renamed),
     }
 }
 
@@ -147,20 +147,20 @@ fn take_place(
                     return if is_lacking(&error) {
                         Ok(Named::Unable(Some(error)))
                     } else {
-                        told(Err(error))
+                        named(Err(error))
                     };
                 }
             }
             Ok(_) => return Ok(Named::Unable(None)),
-            Err(error) => return told(Err(error)),
+            Err(error) => return named(Err(error)),
         },
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Ok(Named::Unable(Some(error))),
     }
-    told(fs::rename(unfinished, path))
+    named(fs::rename(unfinished, path))
 }
 
-fn told(renamed: io::Result<()>) -> io::Result<Named> {
+fn named(renamed: io::Result<()>) -> io::Result<Named> {
     match renamed {
         Ok(()) => Ok(Named::Done),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Named::Swept),
@@ -180,7 +180,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     make_beside(path, |unfinished| File::create_new(unfinished))
 }
 
-/// Makes a new file or link in the same folder. The name is short, so that it fits wherever the other names of an
+/// Makes a new file or link in the same directory. The name is short, so that it fits wherever the other names of an
 /// environment do.
 fn make_beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(PathBuf, T)> {
     let mut attempt = 0;
@@ -200,8 +200,8 @@ fn make_beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Res
     }
 }
 
-/// Whether the failure means that the folder, or this name in it, takes no new file, where an old one may still be
-/// written: a read-only folder, a file that is a mount point, a path that is as long as may be.
+/// Whether the failure means that the directory, or this name in it, takes no new file, where an old one may still be
+/// written: a read-only directory, a file that is a mount point, a path that is as long as may be.
 fn is_refusal(error: &io::Error) -> bool {
     use ErrorKind::{InvalidFilename, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | InvalidFilename)
@@ -209,10 +209,10 @@ fn is_refusal(error: &io::Error) -> bool {
         || is_sharing_violation(error)
 }
 
-/// Removes what killed processes left unfinished in a folder. What can't be listed or removed is left: it is small,
+/// Removes what killed processes left unfinished in a directory. What can't be listed or removed is left: it is small,
 /// and nobody takes it for anything.
-pub fn sweep(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+pub fn remove_unfinished(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
         if is_unfinished(&entry.file_name()) && entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
             let _ = fs::remove_file(entry.path());
@@ -233,9 +233,9 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn names(folder: &Path) -> Vec<std::ffi::OsString> {
+    fn names(directory: &Path) -> Vec<std::ffi::OsString> {
         let mut names: Vec<_> =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         names
     }
@@ -262,7 +262,7 @@ mod tests {
         let fill = |file: &mut File| {
             rounds += 1;
             if rounds < 3 {
-                sweep(temp.path());
+                remove_unfinished(temp.path());
             }
             file.write_all(b"new")
         };
@@ -278,7 +278,7 @@ mod tests {
             fs::write(temp.path().join(name), "").unwrap();
         }
         super::super::symlink(Path::new("python"), &temp.path().join(".fastvenv-3-4")).unwrap();
-        sweep(temp.path());
+        remove_unfinished(temp.path());
         assert_eq!(
             names(temp.path()),
             [".fastvenv-1-2-3", ".fastvenv-folder", ".fastvenv-version", ".gitignore", "fastvenv-1-2"]

@@ -9,37 +9,37 @@ use super::errors::guarded;
 use super::seeding::variables;
 use crate::seed::cache::{Usage, clean, usage};
 
-/// The folder of the cache, or None if there is no place for one.
+/// The directory of the cache, or None if there is no place for one.
 #[pyfunction]
 pub fn cache_dir(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     guarded(|| {
-        let Some(folder) = variables(py)?.cache_folder() else { return Ok(None) };
+        let Some(directory) = variables(py)?.cache_directory() else { return Ok(None) };
         let path = py.import("pathlib")?.getattr("Path")?;
-        path.call1((path_text(py, &folder)?,)).map(Some)
+        path.call1((path_text(py, &directory)?,)).map(Some)
     })
 }
 
-/// What the cache in a folder holds: the numbers of images and files, and the files' size in bytes.
+/// What the cache in a directory holds: the numbers of images and files, and the files' size in bytes.
 ///
-/// :param path: The folder; a missing one holds nothing.
+/// :param path: The directory; a missing one holds nothing.
 /// :raises OSError: if it can't be read.
 /// :raises ValueError: if fastvenv didn't make it.
 #[pyfunction]
 pub fn cache_usage(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)> {
-    guarded(|| Ok(told(py.detach(|| usage(&path))?)))
+    guarded(|| Ok(counts(py.detach(|| usage(&path))?)))
 }
 
-/// Remove all that the cache in a folder holds.
+/// Remove all that the cache in a directory holds.
 ///
-/// :param path: The folder; what fastvenv didn't put there stays.
+/// :param path: The directory; what fastvenv didn't put there stays.
 /// :returns: What was removed, as `cache_usage` tells it.
 /// :raises OSError: if it can't be removed.
 /// :raises ValueError: if fastvenv didn't make it; nothing is removed then.
 #[pyfunction]
 pub fn clean_cache(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)> {
-    guarded(|| Ok(told(py.detach(|| clean(&path))?)))
+    guarded(|| Ok(counts(py.detach(|| clean(&path))?)))
 }
 
-fn told(usage: Usage) -> (usize, u64, u64) {
+fn counts(usage: Usage) -> (usize, u64, u64) {
     (usage.images, usage.files, usage.bytes)
 }

@@ -40,7 +40,7 @@ pub fn new_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 }
 
 /// Whether it is a context as [`new_context`] makes them, whose attributes are nothing but attributes.
-pub fn is_plain(context: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub fn is_namespace(context: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(context.get_type().is(plain_class(context.py())?))
 }
 

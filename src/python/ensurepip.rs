@@ -36,7 +36,7 @@ pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()
         return Ok(());
     }
     let is_kept = !younger_is_set(builder, intern!(py, "clear"))?;
-    if !seeding::is_plain(builder, &STAGES)? || is_natively_possible(py, env_dir, is_kept)? {
+    if !seeding::has_default_stages(builder, &STAGES)? || is_natively_possible(py, env_dir, is_kept)? {
         return Ok(());
     }
     // The interpreter itself is asked: it may import `ensurepip` from elsewhere, from a zip file for one.

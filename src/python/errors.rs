@@ -23,7 +23,7 @@ impl From<Error> for PyErr {
             // The signal's own exception, where its handler raises one.
             Error::Interrupted => PyKeyboardInterrupt::new_err(()),
             Error::Refused(_) => PyValueError::new_err(message),
-            Error::NotAFolder(path) => {
+            Error::NotADirectory(path) => {
                 let advice = advice::on_obstacle(&path);
                 Python::attach(|py| noted(py, PyValueError::new_err(message), advice))
             }

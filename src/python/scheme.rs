@@ -32,7 +32,7 @@ pub fn scheme(py: Python<'_>, base: &Base) -> PyResult<Scheme> {
     let mut templates = <[String; 4]>::default();
     for (template, directory) in templates.iter_mut().zip(Directory::ALL) {
         let text = paths.get_item(directory.name())?.map(|text| text.extract::<String>()).transpose()?;
-        *template = match text.filter(|text| is_plain(text, base)) {
+        *template = match text.filter(|text| is_expandable(text, base)) {
             Some(text) => text,
             None => asked(&sysconfig, base, ENVIRONMENT, directory.name())?.extract()?,
         };
@@ -42,7 +42,7 @@ pub fn scheme(py: Python<'_>, base: &Base) -> PyResult<Scheme> {
 
 /// Reports whether to expand a template ourselves gives what `sysconfig` does, which takes as long as to make all of the
 /// directories.
-fn is_plain(template: &str, base: &Base) -> bool {
+fn is_expandable(template: &str, base: &Base) -> bool {
     let is_normal = base.platform == Platform::Posix && !template.contains("//") && !template.contains("/.");
     is_normal && base.expand(template, Path::new("")).is_some()
 }

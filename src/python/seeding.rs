@@ -34,12 +34,12 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
     };
     // All that is read of the process's environment is read here, where no other thread of Python changes it.
     let variables = variables(py)?;
-    let cache_folder = variables.cache_folder();
+    let cache_directory = variables.cache_directory();
     let request = Request {
         base: &base,
         environment: &environment,
         variables: &variables,
-        cache_folder: cache_folder.as_deref(),
+        cache_directory: cache_directory.as_deref(),
     };
     detached(py, |signals| pip::place(request, signals))
 }
@@ -63,7 +63,7 @@ fn unusual(builder: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
 }
 
 /// Tells whether these stages do what they do by default: none is overridden, nor is `subprocess` patched.
-pub fn is_plain(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<bool> {
+pub fn has_default_stages(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<bool> {
     Ok(has_own_stages(builder, stages)? && !is_subprocess_patched(builder.py())?)
 }
 

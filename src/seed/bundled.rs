@@ -1,8 +1,8 @@
 //! Which wheels this interpreter's `ensurepip` would install, found without importing it.
 //!
-//! `ensurepip` takes the wheels of `WHEEL_PKG_DIR`, a folder that distributions set when they build Python, and of
+//! `ensurepip` takes the wheels of `WHEEL_PKG_DIR`, a directory that distributions set when they build Python, and of
 //! several versions there the last by name; otherwise the one in `ensurepip/_bundled` that its source names. Up to
-//! 3.11 it installs setuptools too, and takes the folder only if it has both.
+//! 3.11 it installs setuptools too, and takes the directory only if it has both.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ impl BundledWheel {
         format!("{}-{}", self.project, self.version)
     }
 
-    /// What the project has in site-packages besides its `.dist-info` folder, in the versions that are bundled.
+    /// What the project has in site-packages besides its `.dist-info` directory, in the versions that are bundled.
     pub fn packages(&self) -> &'static [&'static str] {
         packages_of(self.project)
     }
@@ -45,7 +45,7 @@ fn projects(version: Version) -> &'static [&'static str] {
 }
 
 /// The directories in site-packages that hold what `ensurepip` of that Python installs, besides those of metadata.
-pub fn package_folders(version: Version) -> impl Iterator<Item = &'static str> {
+pub fn package_directories(version: Version) -> impl Iterator<Item = &'static str> {
     let packages = projects(version).iter().flat_map(|project| packages_of(project));
     packages.copied().filter(|name| !name.ends_with(".pth"))
 }
@@ -75,25 +75,25 @@ pub enum Unclear {
 /// The wheels in the order in which pip would install them, pip last.
 pub fn find(base: &Base) -> Result<Vec<BundledWheel>, Unclear> {
     let projects = projects(base.version);
-    if let Some(folder) = &base.wheel_pkg_dir {
-        let names = names(folder);
+    if let Some(directory) = &base.wheel_pkg_dir {
+        let names = names(directory);
         if projects.iter().all(|project| candidates(&names, project).next().is_some()) {
             let last = |project| candidates(&names, project).max().ok_or(Unclear::Missing(project));
-            return projects.iter().map(|project| wheel(folder, last(project)?, project)).collect();
+            return projects.iter().map(|project| wheel(directory, last(project)?, project)).collect();
         }
     }
-    let folder = base.ensurepip().join("_bundled");
-    let names = names(&folder);
+    let directory = base.ensurepip().join("_bundled");
+    let names = names(&directory);
     let only = |project| {
         let mut found = candidates(&names, project);
         let first = found.next().ok_or(Unclear::Missing(project))?;
         if found.next().is_none() { Ok(first) } else { Err(Unclear::Several(project)) }
     };
-    projects.iter().map(|project| wheel(&folder, only(project)?, project)).collect()
+    projects.iter().map(|project| wheel(&directory, only(project)?, project)).collect()
 }
 
-fn names(folder: &Path) -> Vec<OsString> {
-    Dir::open(folder).and_then(|folder| folder.names()).unwrap_or_default()
+fn names(directory: &Path) -> Vec<OsString> {
+    Dir::open(directory).and_then(|directory| directory.names()).unwrap_or_default()
 }
 
 fn candidates<'a>(names: &'a [OsString], project: &'a str) -> impl Iterator<Item = &'a str> {
@@ -103,12 +103,12 @@ fn candidates<'a>(names: &'a [OsString], project: &'a str) -> impl Iterator<Item
     names.iter().filter_map(|name| name.to_str()).filter(of_project)
 }
 
-fn wheel(folder: &Path, name: &str, project: &'static str) -> Result<BundledWheel, Unclear> {
+fn wheel(directory: &Path, name: &str, project: &'static str) -> Result<BundledWheel, Unclear> {
     let parts: Vec<_> = name.trim_end_matches(".whl").split('-').collect();
     let [_, version, "py3" | "py2.py3", "none", "any"] = parts[..] else {
         return Err(Unclear::Name(project));
     };
-    Ok(BundledWheel { path: folder.join(name), project, version: version.to_owned() })
+    Ok(BundledWheel { path: directory.join(name), project, version: version.to_owned() })
 }
 
 #[cfg(test)]
@@ -181,9 +181,9 @@ mod tests {
                 library: root.path().to_owned(),
                 ..cpython(Platform::Posix, version)
             };
-            for (folder, names) in [(&packages, packaged), (&base.ensurepip().join("_bundled"), bundled)] {
-                std::fs::create_dir_all(folder).unwrap();
-                names.iter().for_each(|name| std::fs::write(folder.join(name), "").unwrap());
+            for (directory, names) in [(&packages, packaged), (&base.ensurepip().join("_bundled"), bundled)] {
+                std::fs::create_dir_all(directory).unwrap();
+                names.iter().for_each(|name| std::fs::write(directory.join(name), "").unwrap());
             }
             let told = |wheel: BundledWheel| {
                 let origin = if wheel.path.starts_with(&packages) { "w" } else { "b" };

@@ -19,7 +19,7 @@ use crate::observer::Observer;
 
 /// What each process runs. Its standard input is a file that all processes share, together with the place up to which
 /// it has been read: whoever reads gets the next job. A job is a line of a number, a NUL, a source, a NUL and a target,
-/// both relative to the process's folder, filled up with NULs. Its answer is a line of the number and the length of the
+/// both relative to the process's directory, filled up with NULs. Its answer is a line of the number and the length of the
 /// bytecode and its CRC-32, in decimal; both are 0 if the source can't be compiled.
 ///
 /// Its arguments: the magic number it must have, in hex; `timestamp` or `checked-hash` (PEP 552); the time of
@@ -91,7 +91,7 @@ impl Validation {
     }
 }
 
-/// A source and the file for its bytecode, both relative to the folder of the sources.
+/// A source and the file for its bytecode, both relative to the directory of the sources.
 #[derive(Debug)]
 pub struct Job {
     /// The source. It becomes the code's `co_filename`, which Python puts right whenever it loads the bytecode.
@@ -117,7 +117,7 @@ pub struct Compiler<'a> {
 
 impl Compiler<'_> {
     /// Compiles all jobs, whose sources are below `tree`; says of each what its bytecode is, `None` if it can't be
-    /// compiled. `work` is an empty folder for the time being.
+    /// compiled. `work` is an empty directory for the time being.
     ///
     /// # Errors
     /// [`Reason::Compiler`] if the base interpreter can't be run, or ended before its work; an I/O error on `work`;

@@ -50,7 +50,9 @@ impl EntryPoints {
             }
             let (name, target) = line.split_once('=').unwrap_or((line, ""));
             match (section, name.trim(), target.trim()) {
-                ("console_scripts", "pip", target) if is_plain(target) => pip = Self::Pip(target.to_owned()),
+                ("console_scripts", "pip", target) if is_entry_point(target) => {
+                    pip = Self::Pip(target.to_owned())
+                }
                 // pip drops these for the ones that fit the interpreter.
                 ("console_scripts", name, _) if name != "pip" && is_versioned_pip(name) => {}
                 ("console_scripts" | "gui_scripts", ..) => return Self::Other,
@@ -153,7 +155,7 @@ fn dedent(text: &str) -> Option<String> {
     Some(text.lines().map(|line| format!("{}\n", line.get(margin..).unwrap_or_default())).collect())
 }
 
-fn is_plain(target: &str) -> bool {
+fn is_entry_point(target: &str) -> bool {
     let name = |part: &str| {
         !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
     };

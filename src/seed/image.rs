@@ -1,14 +1,14 @@
 //! An image: a wheel unpacked, with its bytecode and its manifest, ready to be placed in any number of environments.
 //!
 //! ```text
-//! manifest    written last: a folder without one is no image
+//! manifest    written last: a directory without one is no image
 //! tree/       the files as they stand in site-packages
 //! ```
 
 use super::bundled::BundledWheel;
 use super::bytecode::{Compiler, Job, Validation};
 use super::console_scripts::{EntryPoints, body};
-use super::manifest::{Folder, ImageFile, Manifest};
+use super::manifest::{ImageDirectory, ImageFile, Manifest};
 use super::reason::{Reason, Stop};
 use super::record::{self, Row};
 use super::transfer::{Content, is_same_second};
@@ -16,7 +16,7 @@ use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::base::{Base, Version};
 use crate::error::{Error, Result};
-use crate::fs::dir::{Access, Dir, Facts, NewFile};
+use crate::fs::dir::{Access, Dir, Metadata, NewFile};
 use crate::fs::{attributes_refused, now};
 use crate::observer::Observer;
 
@@ -40,37 +40,41 @@ pub struct Recipe<'a> {
 pub struct Image {
     /// What it holds.
     pub manifest: Manifest,
-    /// The folder with the files.
+    /// The directory with the files.
     pub tree: Dir,
-    /// The folder of the image itself.
-    pub folder: Facts,
+    /// The directory of the image itself.
+    pub directory: Metadata,
 }
 
 impl Image {
-    /// Opens the image in this folder. `None` if there is no manifest, or a spoilt one.
-    pub fn open(folder: &Dir) -> Option<Self> {
-        let (text, _) = folder.read(MANIFEST).ok()?;
+    /// Opens the image in this directory. `None` if there is no manifest, or a spoilt one.
+    pub fn open(directory: &Dir) -> Option<Self> {
+        let (text, _) = directory.read(MANIFEST).ok()?;
         let manifest = Manifest::parse(std::str::from_utf8(&text).ok()?)?;
-        Some(Self { manifest, tree: folder.open_folder(TREE).ok()?, folder: folder.facts().ok()? })
+        Some(Self {
+            manifest,
+            tree: directory.open_directory(TREE).ok()?,
+            directory: directory.metadata().ok()?,
+        })
     }
 
-    /// When the image in this folder was last used, as far as [`Image::mark_used`] recorded it.
-    pub fn last_used(folder: &Dir) -> Option<i64> {
-        Some(folder.facts_of(MANIFEST).ok()?.modified)
+    /// When the image in this directory was last used, as far as [`Image::mark_used`] recorded it.
+    pub fn last_used(directory: &Dir) -> Option<i64> {
+        Some(directory.metadata_of(MANIFEST).ok()?.modified)
     }
 
-    /// Records that the image in this folder was used `now`, in nanoseconds since 1970.
-    pub fn mark_used(folder: &Dir, now: i64) {
+    /// Records that the image in this directory was used `now`, in nanoseconds since 1970.
+    pub fn mark_used(directory: &Dir, now: i64) {
         // What can't be recorded makes the image go sooner, no more.
-        let _ = folder.set_modified(MANIFEST, now);
+        let _ = directory.set_modified(MANIFEST, now);
     }
 }
 
-/// Builds an image in an empty folder from the bytes of a wheel.
+/// Builds an image in an empty directory from the bytes of a wheel.
 ///
 /// All files get one time of modification: now, in even seconds, which every file system and archive can keep.
 pub fn build(
-    folder: &Dir,
+    directory: &Dir,
     recipe: Recipe<'_>,
     bundled: &BundledWheel,
     archive: &[u8],
@@ -78,7 +82,7 @@ pub fn build(
 ) -> Result<Image, Stop> {
     let defect = |defect| Reason::Wheel(bundled.path.clone(), defect);
     let mut wheel = Wheel::read(archive, &bundled.name_and_version()).map_err(defect)?;
-    // Folder by folder, parents first.
+    // Directory by directory, parents first.
     wheel.files.sort_by(|a, b| split(&a.path).cmp(&split(&b.path)));
     if !runs_on(&wheel, recipe.base.version) {
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
@@ -86,19 +90,19 @@ pub fn build(
     let script = pip_script(&wheel, bundled)?;
     let seconds = (now() / 1_000_000_000) & !1;
     let modified = seconds * 1_000_000_000;
-    let tree = folder.enter(TREE, Access::Umask)?;
+    let tree = directory.enter(TREE, Access::Umask)?;
     let (jobs, mode) = unpack(&tree, &wheel, recipe, modified, observer)?;
-    let bytecode = compile(folder, &tree, recipe, seconds, jobs, observer)?;
+    let bytecode = compile(directory, &tree, recipe, seconds, jobs, observer)?;
     give_time(&tree, &bytecode, modified)?;
     let manifest = Manifest {
-        folders: inventory(&tree, &wheel, &bytecode, modified)?,
+        directories: inventory(&tree, &wheel, &bytecode, modified)?,
         record: base_record(&wheel, bytecode),
         dist_info: wheel.dist_info,
         mode,
         script,
     };
-    folder.create(MANIFEST, manifest.render().as_bytes(), NewFile::default())?;
-    Ok(Image { manifest, tree, folder: folder.facts()? })
+    directory.create(MANIFEST, manifest.render().as_bytes(), NewFile::default())?;
+    Ok(Image { manifest, tree, directory: directory.metadata()? })
 }
 
 /// A file that was written into the tree, and what was written.
@@ -110,7 +114,7 @@ struct Written<'a> {
 
 /// Compiles what can be compiled. Returns the files with bytecode and what was written into them.
 fn compile(
-    folder: &Dir,
+    directory: &Dir,
     tree: &Dir,
     recipe: Recipe<'_>,
     modified: i64,
@@ -123,9 +127,9 @@ fn compile(
         validation: recipe.validation,
         modified,
     };
-    let work = folder.enter(COMPILING, Access::Owner)?;
+    let work = directory.enter(COMPILING, Access::Owner)?;
     let compiled = compiler.run(tree, &work, jobs, observer)?;
-    folder.remove_tree(COMPILING)?;
+    directory.remove_tree(COMPILING)?;
     Ok(compiled.into_iter().filter_map(|(job, content)| Some((job.target, content?))).collect())
 }
 
@@ -150,7 +154,7 @@ fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, R
     }
 }
 
-/// Writes the wheel's files, and makes the folders for their bytecode. Returns what is to be compiled, and the
+/// Writes the wheel's files, and makes the directories for their bytecode. Returns what is to be compiled, and the
 /// permission bits of ordinary files.
 fn unpack(
     tree: &Dir,
@@ -165,14 +169,14 @@ fn unpack(
         if observer.interrupted() {
             return Err(Error::Interrupted);
         }
-        let (folder, name) = split(&file.path);
+        let (directory, name) = split(&file.path);
         let add_mode = if file.executable { 0o111 } else { 0 };
-        let here = walk.go(folder, make)?;
+        let here = walk.go(directory, make)?;
         mode = here.create(name, &file.content, NewFile { modified: Some(modified), add_mode })?;
         if let Some(stem) = name.strip_suffix(".py") {
-            here.make_folder("__pycache__", Access::Umask)?;
+            here.make_directory("__pycache__", Access::Umask)?;
             let target = format!("__pycache__/{stem}.{}.pyc", recipe.cache_tag);
-            let target = if folder.is_empty() { target } else { format!("{folder}/{target}") };
+            let target = if directory.is_empty() { target } else { format!("{directory}/{target}") };
             jobs.push(Job { source: file.path.clone(), target, size: file.content.len() });
         }
     }
@@ -183,16 +187,21 @@ fn unpack(
 fn give_time(tree: &Dir, bytecode: &[(String, Content)], modified: i64) -> Result<()> {
     let mut walk = Walk::new(tree);
     for (path, _) in bytecode {
-        let (folder, name) = split(path);
+        let (directory, name) = split(path);
         // Without it the image is as good, but doesn't travel.
-        let _ = walk.go(folder, |dir, name| dir.open_folder(name))?.set_modified(name, modified);
+        let _ = walk.go(directory, |dir, name| dir.open_directory(name))?.set_modified(name, modified);
     }
     Ok(())
 }
 
 /// What the tree holds, as the file system tells it. A file shorter or longer than what was written is an error, and so
 /// is a source without the time that it was `given`: its bytecode would not fit.
-fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)], given: i64) -> Result<Vec<Folder>> {
+fn inventory(
+    tree: &Dir,
+    wheel: &Wheel,
+    bytecode: &[(String, Content)],
+    given: i64,
+) -> Result<Vec<ImageDirectory>> {
     let own = wheel.files.iter().map(|file| Written {
         path: &file.path,
         content: Content::of(&file.content),
@@ -202,11 +211,11 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)], given: i
         bytecode.iter().map(|(path, content)| Written { path, content: *content, executable: false });
     let mut files: Vec<_> = own.chain(compiled).collect();
     files.sort_by_key(|file| split(file.path));
-    let (mut walk, mut folders) = (Walk::new(tree), Vec::<Folder>::new());
+    let (mut walk, mut directories) = (Walk::new(tree), Vec::<ImageDirectory>::new());
     for Written { path, content: Content { size: written, checksum }, executable } in files {
-        let (folder, name) = split(path);
-        let here = walk.go(folder, |dir, name| dir.open_folder(name))?;
-        let Facts { size, modified, mode, owner, .. } = here.facts_of(name)?;
+        let (directory, name) = split(path);
+        let here = walk.go(directory, |dir, name| dir.open_directory(name))?;
+        let Metadata { size, modified, mode, owner, .. } = here.metadata_of(name)?;
         if size != written {
             let source = std::io::Error::other(format!("{size} bytes of {written} are there"));
             return Err(Error::io("write", here.path().join(name), source));
@@ -223,12 +232,12 @@ fn inventory(tree: &Dir, wheel: &Wheel, bytecode: &[(String, Content)], given: i
         if file.is_source() && !is_same_second(modified, given) {
             return Err(attributes_refused(here.path().join(name), std::io::ErrorKind::Unsupported.into()));
         }
-        match folders.last_mut() {
-            Some(last) if last.path == folder => last.files.push(file),
-            _ => folders.push(Folder { path: folder.to_owned(), files: vec![file] }),
+        match directories.last_mut() {
+            Some(last) if last.path == directory => last.files.push(file),
+            _ => directories.push(ImageDirectory { path: directory.to_owned(), files: vec![file] }),
         }
     }
-    Ok(folders)
+    Ok(directories)
 }
 
 /// RECORD as pip leaves it, but for the rows of scripts.
@@ -240,7 +249,7 @@ fn base_record(wheel: &Wheel, bytecode: Vec<(String, Content)>) -> String {
     record::render(rows)
 }
 
-/// A path's folder and name.
+/// A path's directory and name.
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }

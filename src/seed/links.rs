@@ -14,7 +14,7 @@ use crate::fs::{self, OddLinks};
 /// Refuses links to directories where `ensurepip` of that version installs something into site-packages.
 ///
 /// # Errors
-/// [`Error::NotAFolder`] for the first of them; nothing has been written.
+/// [`Error::NotADirectory`] for the first of them; nothing has been written.
 pub fn refuse_directories(site_packages: &Path, version: Version) -> Result<()> {
     dead_links(site_packages, version).map(drop)
 }
@@ -35,12 +35,12 @@ pub fn prepare_for_pip(site_packages: &Path, bin_path: &Path, version: Version) 
 }
 
 fn dead_links(site_packages: &Path, version: Version) -> Result<Vec<PathBuf>> {
-    let names = Dir::open(site_packages).and_then(|folder| folder.names()).unwrap_or_default();
+    let names = Dir::open(site_packages).and_then(|directory| directory.names()).unwrap_or_default();
     let mut all_dead = Vec::new();
     for name in names.iter().filter(|name| bundled::is_installed(name, version)) {
         let OddLinks { to_directories, dead } = fs::odd_links(&site_packages.join(name));
         if let Some(link) = to_directories.into_iter().min() {
-            return Err(Error::NotAFolder(link));
+            return Err(Error::NotADirectory(link));
         }
         all_dead.extend(dead);
     }
@@ -58,8 +58,8 @@ mod tests {
     fn dangling_links_go_and_links_to_files_stay() {
         let temp = tempfile::tempdir().unwrap();
         let at = |name: &str| temp.path().join(name);
-        for folder in ["bin", "packages/pip/_internal", "packages/other"] {
-            fs::create_folder(&at(folder)).unwrap();
+        for directory in ["bin", "packages/pip/_internal", "packages/other"] {
+            fs::create_directory(&at(directory)).unwrap();
         }
         fs::write(&at("file"), b"").unwrap();
         let dead = ["bin/pip", "bin/pip3.13", "packages/pip/__init__.py", "packages/pip-24.2.dist-info"];
@@ -79,11 +79,13 @@ mod tests {
     fn a_link_to_a_directory_is_refused_and_nothing_is_removed() {
         let temp = tempfile::tempdir().unwrap();
         let at = |name: &str| temp.path().join(name);
-        fs::create_folder(&at("packages/pip/_internal")).unwrap();
+        fs::create_directory(&at("packages/pip/_internal")).unwrap();
         fs::symlink(Path::new("nowhere"), &at("packages/pip/__init__.py")).unwrap();
         fs::symlink(temp.path(), &at("packages/pip/_internal/cli")).unwrap();
         let refused = prepare_for_pip(&at("packages"), &at("bin"), NEW);
-        assert!(matches!(refused, Err(Error::NotAFolder(path)) if path == at("packages/pip/_internal/cli")));
+        assert!(
+            matches!(refused, Err(Error::NotADirectory(path)) if path == at("packages/pip/_internal/cli"))
+        );
         assert!(fs::is_link(&at("packages/pip/__init__.py")));
     }
 }

@@ -1,7 +1,7 @@
 //! The manifest of an image: what is in it and what each file must look like.
 //!
 //! A text file. Its first line has the format's version and the SHA-256 of the rest, so that a manifest cut short
-//! or altered is known. Then come lines of `key value`, the files folder by folder, and RECORD without the rows of
+//! or altered is known. Then come lines of `key value`, the files directory by directory, and RECORD without the rows of
 //! the scripts, which differ from one environment to the next.
 
 use std::fmt::Write;
@@ -13,21 +13,21 @@ const MAGIC: &str = "fastvenv image 2 ";
 /// What an image holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// The name of the project's `.dist-info` folder.
+    /// The name of the project's `.dist-info` directory.
     pub dist_info: String,
     /// The permission bits of its ordinary files, as the umask of the builder left them.
     pub mode: u32,
     /// The scripts' text below their first line, if the project has scripts.
     pub script: Option<String>,
-    /// The folders that have files, each after its parents.
-    pub folders: Vec<Folder>,
+    /// The directories that have files, each after its parents.
+    pub directories: Vec<ImageDirectory>,
     /// RECORD without the rows of the scripts.
     pub record: String,
 }
 
-/// A folder of an image.
+/// A directory of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Folder {
+pub struct ImageDirectory {
     /// Relative to site-packages, with `/` between the parts; empty for site-packages itself.
     pub path: String,
     /// Its files.
@@ -37,7 +37,7 @@ pub struct Folder {
 /// A file of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageFile {
-    /// Without the folder.
+    /// Without the directory.
     pub name: String,
     /// In bytes.
     pub size: u64,
@@ -68,9 +68,9 @@ impl Manifest {
         if let Some(script) = &self.script {
             text += &format!("script {}\n", script.replace('\\', "\\\\").replace('\n', "\\n"));
         }
-        for folder in &self.folders {
-            text += &format!("folder {}\n", folder.path);
-            for file in &folder.files {
+        for directory in &self.directories {
+            text += &format!("folder {}\n", directory.path);
+            for file in &directory.files {
                 let kind = if file.executable { 'x' } else { 'f' };
                 let ImageFile { name, size, modified, mode, checksum, .. } = file;
                 // Writing to a String can't fail.
@@ -96,8 +96,10 @@ impl Manifest {
                 "dist-info" => value.clone_into(&mut manifest.dist_info),
                 "mode" => manifest.mode = u32::from_str_radix(value, 8).ok()?,
                 "script" => manifest.script = Some(unescape(value)),
-                "folder" => manifest.folders.push(Folder { path: value.to_owned(), files: Vec::new() }),
-                _ => manifest.folders.last_mut()?.files.push(file(key, value)?),
+                "folder" => {
+                    manifest.directories.push(ImageDirectory { path: value.to_owned(), files: Vec::new() })
+                }
+                _ => manifest.directories.last_mut()?.files.push(file(key, value)?),
             }
         }
         Some(manifest)
@@ -145,14 +147,14 @@ mod tests {
             executable,
             owner: None,
         };
-        let folder = |path: &str, files| Folder { path: path.to_owned(), files };
+        let directory = |path: &str, files| ImageDirectory { path: path.to_owned(), files };
         Manifest {
             dist_info: "pip-24.2.dist-info".to_owned(),
             mode: 0o644,
             script: Some("re.sub(r'\\.exe\\n', '')\n\nend\n".to_owned()),
-            folders: vec![
-                folder("", vec![file("a b.pth", false)]),
-                folder("pip/x", vec![file("run.py", true)]),
+            directories: vec![
+                directory("", vec![file("a b.pth", false)]),
+                directory("pip/x", vec![file("run.py", true)]),
             ],
             record: "a,,\r\nrecord\nb,,\r\n".to_owned(),
         }

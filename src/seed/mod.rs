@@ -74,7 +74,7 @@ pub enum Origin {
 ///
 /// # Errors
 /// An I/O error on the environment itself, or [`Error::Interrupted`]; both may leave files, but no `.dist-info`
-/// folder, so that no pip is taken to be installed and a second run puts it right. [`Error::Refused`] for a
+/// directory, so that no pip is taken to be installed and a second run puts it right. [`Error::Refused`] for a
 /// variable `FASTVENV_...` with a value that means nothing. Troubles with the cache are no errors.
 pub fn seed(request: Request<'_>, observer: &mut dyn Observer) -> Result<Outcome> {
     let link_mode = request.variables.link_mode()?;
@@ -97,7 +97,7 @@ fn try_seed(
     let _turn = turn::wait(observer, || Ok(target.packages.try_lock_itself()))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
-    seeding.cache = seeding.open_cache(request.cache_folder);
+    seeding.cache = seeding.open_cache(request.cache_directory);
     let known = python::check(request, seeding.cache.as_ref(), seeding.observer);
     let installed = known.and_then(|()| seeding.install_all(&wheels).map_err(without_attributes));
     if let Err(Stop::NotServed(_)) = installed {
@@ -116,9 +116,9 @@ struct Seeding<'a> {
 }
 
 impl Seeding<'_> {
-    fn open_cache(&mut self, folder: Option<&Path>) -> Option<Cache> {
-        let opened = match folder {
-            Some(folder) => Cache::open_at(folder),
+    fn open_cache(&mut self, directory: Option<&Path>) -> Option<Cache> {
+        let opened = match directory {
+            Some(directory) => Cache::open_at(directory),
             None => Err(cache::Unusable::NoHome),
         };
         match opened {
@@ -196,8 +196,8 @@ impl Seeding<'_> {
         let archive = crate::fs::read(&wheel.path).map_err(Reason::Unreadable)?;
         let name = image_name();
         self.target.packages.remove_tree(&name)?;
-        let folder = self.target.packages.enter(&name, Access::Owner)?;
-        let installed = self.build_and_place(&folder, wheel, &archive);
+        let directory = self.target.packages.enter(&name, Access::Owner)?;
+        let installed = self.build_and_place(&directory, wheel, &archive);
         let removed = self.target.packages.remove_tree(&name);
         let installed = installed?;
         removed?;
@@ -206,11 +206,11 @@ impl Seeding<'_> {
 
     fn build_and_place(
         &mut self,
-        folder: &Dir,
+        directory: &Dir,
         wheel: &BundledWheel,
         archive: &[u8],
     ) -> Result<(Image, LinkMode), Stop> {
-        let image = image::build(folder, self.recipe, wheel, archive, self.observer)?;
+        let image = image::build(directory, self.recipe, wheel, archive, self.observer)?;
         // Nobody else has these files: a second name and the removal of the first is a move.
         match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
             Ok(_) => Ok((image, LinkMode::Copy)),
@@ -240,7 +240,7 @@ fn without_attributes(stop: Stop) -> Stop {
 /// that such a run can't have left: pip would look at it.
 fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
     for name in packages.names()? {
-        if is_unfinished(&name, wheels) {
+        if is_leftover(&name, wheels) {
             packages.remove_tree(&name)?;
         } else if !is_of(&name, wheels) {
             return Err(Reason::Occupied(packages.path().join(name)).into());
@@ -255,11 +255,11 @@ fn is_of(name: &OsStr, wheels: &[BundledWheel]) -> bool {
 }
 
 /// Whether an unfinished run of ours gives such names.
-fn is_unfinished(name: &OsStr, wheels: &[BundledWheel]) -> bool {
+fn is_leftover(name: &OsStr, wheels: &[BundledWheel]) -> bool {
     name == image_name().as_str() || wheels.iter().any(|wheel| place::is_staged(name, wheel.project))
 }
 
-/// The folder in site-packages of an image for one use.
+/// The directory in site-packages of an image for one use.
 fn image_name() -> String {
     format!("{UNFINISHED}image")
 }
@@ -276,13 +276,13 @@ mod tests {
         for left in
             [".fastvenv-image", ".fastvenv-pip-24.2.dist-info-staged", ".fastvenv-pip-9.dist-info-staged"]
         {
-            packages.enter(left, Access::Owner).unwrap().make_folder("inner", Access::Owner).unwrap();
+            packages.enter(left, Access::Owner).unwrap().make_directory("inner", Access::Owner).unwrap();
         }
-        packages.make_folder("pip", Access::Owner).unwrap();
+        packages.make_directory("pip", Access::Owner).unwrap();
         prepare(&packages, &wheels).unwrap();
         assert_eq!(packages.names().unwrap(), ["pip"]);
         for kept in [".fastvenv-", ".fastvenv-images", ".fastvenv-1-2", ".fastvenv-pip-notes"] {
-            packages.enter(kept, Access::Owner).unwrap().make_folder("inner", Access::Owner).unwrap();
+            packages.enter(kept, Access::Owner).unwrap().make_directory("inner", Access::Owner).unwrap();
             let refused = prepare(&packages, &wheels);
             assert!(matches!(refused, Err(Stop::NotServed(Reason::Occupied(path))) if path.ends_with(kept)));
             assert!(temp.path().join(kept).join("inner").is_dir());

@@ -1,4 +1,4 @@
-//! Placing images into an environment: packages, then scripts, then the `.dist-info` folder by one rename, so that
+//! Placing images into an environment: packages, then scripts, then the `.dist-info` directory by one rename, so that
 //! a placement cut short is not taken for an installed pip.
 
 use std::ffi::OsStr;
@@ -9,7 +9,7 @@ use super::console_scripts;
 use super::halt::Halt;
 use super::image::Image;
 use super::link_mode::LinkMode;
-use super::manifest::{Folder, Manifest};
+use super::manifest::{ImageDirectory, Manifest};
 use super::record::{self, INSTALLER, Row};
 use super::transfer::{Content, Expected, Transfer};
 use super::walk::Walk;
@@ -29,7 +29,7 @@ const METADATA: &str = "METADATA";
 pub struct Target {
     /// Site-packages.
     pub packages: Dir,
-    /// The folder of scripts.
+    /// The directory of scripts.
     pub bin: Dir,
     /// The path from site-packages to that of scripts, with `/` between the parts, as RECORD has it.
     pub to_bin: String,
@@ -58,13 +58,14 @@ pub fn place(
     let file_mode = dist_info.create(FIRST, INSTALLER, NewFile::default())?;
     let suits = mode != LinkMode::Hardlink || suits_links(image, &dist_info, file_mode);
     let mut transfer = Transfer::new(if suits { mode } else { LinkMode::Copy });
-    let in_dist_info =
-        |folder: &&Folder| folder.path.split('/').next() == Some(image.manifest.dist_info.as_str());
-    let folders = &image.manifest.folders;
+    let in_dist_info = |directory: &&ImageDirectory| {
+        directory.path.split('/').next() == Some(image.manifest.dist_info.as_str())
+    };
+    let directories = &image.manifest.directories;
     let mut placing = Placing { image, target, transfer: &mut transfer, staged: &staged };
-    placing.folders(folders.iter().filter(|folder| !in_dist_info(folder)), observer)?;
+    placing.directories(directories.iter().filter(|directory| !in_dist_info(directory)), observer)?;
     let scripts = write_scripts(&image.manifest, target, file_mode)?;
-    placing.folders(folders.iter().filter(in_dist_info), observer)?;
+    placing.directories(directories.iter().filter(in_dist_info), observer)?;
     dist_info.create("REQUESTED", b"", NewFile::default())?;
     let record = record::with_rows(&image.manifest.record, scripts);
     dist_info.create("RECORD", record.as_bytes(), NewFile::default())?;
@@ -74,20 +75,20 @@ pub fn place(
 /// Tells whether hard links to the image's files are what new files would be here. The first file shows what the umask
 /// and the directory leave; a link has its mode, group and ACL from its source.
 fn suits_links(image: &Image, dist_info: &Dir, file_mode: u32) -> bool {
-    let source = || image.tree.open_folder(&image.manifest.dist_info).ok()?.inherited(METADATA).ok();
+    let source = || image.tree.open_directory(&image.manifest.dist_info).ok()?.inherited(METADATA).ok();
     file_mode == image.manifest.mode
         // In doubt, copies: they are always right.
         && dist_info.inherited(FIRST).is_ok_and(|new| source() == Some(new))
 }
 
-/// Gives the `.dist-info` folder its name: from here on the project is installed.
+/// Gives the `.dist-info` directory its name: from here on the project is installed.
 pub fn publish(manifest: &Manifest, target: &Target) -> Result<()> {
     target.packages.rename(staged_name(manifest), &manifest.dist_info)
 }
 
-/// The path from one folder to another, with `/` between the parts, as `os.path.relpath` gives it. `None` if a
+/// The path from one directory to another, with `/` between the parts, as `os.path.relpath` gives it. `None` if a
 /// part of it isn't Unicode.
-pub fn relative(from: &Path, to: &Path) -> Option<String> {
+pub fn relative_path(from: &Path, to: &Path) -> Option<String> {
     let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = from[shared..].iter().map(|_| Some(".."));
@@ -104,9 +105,9 @@ struct Placing<'a> {
 }
 
 impl Placing<'_> {
-    fn folders<'f>(
+    fn directories<'f>(
         &mut self,
-        folders: impl Iterator<Item = &'f Folder>,
+        directories: impl Iterator<Item = &'f ImageDirectory>,
         observer: &mut dyn Observer,
     ) -> Result<(), Halt> {
         let (image, target) = (self.image, self.target);
@@ -116,19 +117,19 @@ impl Placing<'_> {
             let name = if name == dist_info { self.staged } else { name };
             // Refused in the same words wherever in the environment it is.
             parent.enter(name, Access::Umask).map_err(|error| match error.kind() {
-                Some(ErrorKind::NotADirectory) => Error::NotAFolder(parent.path().join(name)),
+                Some(ErrorKind::NotADirectory) => Error::NotADirectory(parent.path().join(name)),
                 _ => error,
             })
         };
-        for folder in folders {
+        for directory in directories {
             if observer.interrupted() {
                 return Err(Error::Interrupted.into());
             }
             let from = from
-                .go(&folder.path, |dir, name| dir.open_folder(name))
-                .map_err(|error| unopened(&folder.path, error))?;
-            let to = to.go(&folder.path, make)?;
-            for file in &folder.files {
+                .go(&directory.path, |dir, name| dir.open_directory(name))
+                .map_err(|error| unopened(&directory.path, error))?;
+            let to = to.go(&directory.path, make)?;
+            for file in &directory.files {
                 let expected = Expected {
                     content: Content { size: file.size, checksum: file.checksum },
                     modified: file.modified,
@@ -140,20 +141,20 @@ impl Placing<'_> {
                     add_mode: if file.executable { 0o111 } else { 0 },
                 };
                 let brought = self.transfer.bring((from, to), &file.name, &expected, how);
-                brought.map_err(|halt| halt.below(&folder.path))?;
+                brought.map_err(|halt| halt.below(&directory.path))?;
             }
         }
         Ok(())
     }
 }
 
-/// Why a folder of the image could not be opened.
-fn unopened(folder: &str, error: Error) -> Halt {
-    // The cache is our own, so a folder that doesn't let us in has been changed too.
+/// Why a directory of the image could not be opened.
+fn unopened(directory: &str, error: Error) -> Halt {
+    // The cache is our own, so a directory that doesn't let us in has been changed too.
     const SPOILT: [ErrorKind; 3] =
         [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied];
     match error.kind() {
-        Some(kind) if SPOILT.contains(&kind) => Halt::Stale(folder.into()),
+        Some(kind) if SPOILT.contains(&kind) => Halt::Stale(directory.into()),
         _ => Halt::Unreadable(error),
     }
 }
@@ -178,7 +179,7 @@ fn staged_name(manifest: &Manifest) -> String {
     format!("{UNFINISHED}{}-staged", manifest.dist_info)
 }
 
-/// Whether [`place`] gives a folder of this project such a name, in any version: a user's may start like one.
+/// Whether [`place`] gives a directory of this project such a name, in any version: a user's may start like one.
 pub fn is_staged(name: &OsStr, project: &str) -> bool {
     let name = name.as_encoded_bytes();
     name.starts_with(format!("{UNFINISHED}{project}-").as_bytes()) && name.ends_with(b".dist-info-staged")
@@ -195,7 +196,7 @@ mod tests {
             ("/env/Lib/site-packages", "/env/Scripts", "../../Scripts"),
             ("/env", "/env/bin", "bin"),
         ] {
-            assert_eq!(relative(Path::new(from), Path::new(to)).as_deref(), Some(expected));
+            assert_eq!(relative_path(Path::new(from), Path::new(to)).as_deref(), Some(expected));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::bundled;
 use super::request::{Variables, refuse_variables};
-use super::{is_of, is_unfinished};
+use super::{is_leftover, is_of};
 use crate::base::Base;
 use crate::fs::dir::Dir;
 
@@ -30,7 +30,7 @@ impl Prospect<'_> {
         };
         let found =
             self.site_packages.and_then(|path| Dir::open(path).and_then(|packages| packages.names()).ok());
-        found.unwrap_or_default().iter().all(|name| is_unfinished(name, &wheels) || is_of(name, &wheels))
+        found.unwrap_or_default().iter().all(|name| is_leftover(name, &wheels) || is_of(name, &wheels))
     }
 }
 

@@ -16,7 +16,7 @@ use super::reason::{Reason, Stop};
 use super::request::Request;
 use crate::base::{Base, Version};
 use crate::error::{Error, Result};
-use crate::fs::dir::{Facts, facts_at};
+use crate::fs::dir::{Metadata, metadata_at};
 use crate::fs::{self, Entry};
 use crate::observer::Observer;
 
@@ -29,15 +29,15 @@ sys.exit(sys.argv[1] != ' '.join(own))
 ";
 
 /// What this process has found out. The cache may be missing, and does not take what has changed just now.
-static KNOWN: Mutex<Vec<(Facts, String)>> = Mutex::new(Vec::new());
+static KNOWN: Mutex<Vec<(Metadata, String)>> = Mutex::new(Vec::new());
 
 /// Stops where pip, placed for the running interpreter, would not be the pip of the environment's Python. `ensurepip`
 /// then does what that Python needs, or fails as in the standard library.
 pub fn check(request: Request<'_>, cache: Option<&Cache>, observer: &mut dyn Observer) -> Result<(), Stop> {
     let (env_exe_path, base_path) = (&request.environment.executable, &request.base.executable);
     let other = || Reason::OtherPython(env_exe_path.clone());
-    let base = facts_at(base_path).map_err(|_| other())?;
-    let env_exe = facts_at(env_exe_path).map_err(|_| other())?;
+    let base = metadata_at(base_path).map_err(|_| other())?;
+    let env_exe = metadata_at(env_exe_path).map_err(|_| other())?;
     let kind = match fs::entry(env_exe_path) {
         Entry::Link if fs::is_one_file(&env_exe, &base) => {
             if fs::running_program().is_ok_and(|program| fs::is_one_file(&program, &base)) {
@@ -69,9 +69,9 @@ pub fn check(request: Request<'_>, cache: Option<&Cache>, observer: &mut dyn Obs
     Ok(())
 }
 
-fn is_known(base: &Facts, digest: &str) -> bool {
+fn is_known(base: &Metadata, digest: &str) -> bool {
     let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.iter().any(|(facts, found)| facts == base && found == digest)
+    known.iter().any(|(metadata, found)| metadata == base && found == digest)
 }
 
 fn identity(base: &Base) -> String {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::bundled::{self, BundledWheel};
 use super::bytecode::Validation;
-use super::cache::default_folder;
+use super::cache::default_directory;
 use super::image::Recipe;
 use super::link_mode::LinkMode;
-use super::place::{Target, relative};
+use super::place::{Target, relative_path};
 use super::reason::{Reason, Stop};
 use crate::base::{Base, Platform};
 use crate::environment::{Environment, config};
@@ -24,8 +24,8 @@ pub struct Request<'a> {
     pub environment: &'a Environment,
     /// The variables that matter.
     pub variables: &'a Variables,
-    /// The directory of the cache, [`Variables::cache_folder`]; `None` if there is no place for one.
-    pub cache_folder: Option<&'a Path>,
+    /// The directory of the cache, [`Variables::cache_directory`]; `None` if there is no place for one.
+    pub cache_directory: Option<&'a Path>,
 }
 
 /// The variables that matter here, as `os.environ` has them.
@@ -99,11 +99,11 @@ impl Variables {
         }
     }
 
-    /// The folder of the cache; `None` if there is no place for one.
-    pub fn cache_folder(&self) -> Option<PathBuf> {
+    /// The directory of the cache; `None` if there is no place for one.
+    pub fn cache_directory(&self) -> Option<PathBuf> {
         self.get("FASTVENV_CACHE_DIR")
-            .map(|folder| crate::fs::absolute(folder.as_ref()))
-            .or_else(default_folder)
+            .map(|directory| crate::fs::absolute(directory.as_ref()))
+            .or_else(default_directory)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
@@ -134,7 +134,7 @@ impl<'a> Request<'a> {
         Ok(Target {
             packages: Dir::open(purelib)?,
             bin: Dir::open(bin)?,
-            to_bin: relative(purelib, bin).ok_or_else(|| Reason::Name(bin.clone()))?,
+            to_bin: relative_path(purelib, bin).ok_or_else(|| Reason::Name(bin.clone()))?,
             env_exe: executable.as_os_str().as_encoded_bytes().to_owned(),
             macos: self.base.macos,
             version: self.base.version,

@@ -1,11 +1,11 @@
-//! Bringing files from one folder to another by clone, hard link or copy, whichever the file system allows.
+//! Bringing files from one directory to another by clone, hard link or copy, whichever the file system allows.
 
 use std::io::{self, ErrorKind, Read};
 
 use super::halt::Halt;
 use super::link_mode::LinkMode;
 use crate::error::{Error, Result};
-use crate::fs::dir::{Dir, Draft, Facts, Kind, NewFile};
+use crate::fs::dir::{Dir, Draft, Kind, Metadata, NewFile};
 use crate::fs::{File, attributes_refused, is_damage};
 
 /// What a file holds, as far as it is remembered.
@@ -38,16 +38,16 @@ pub struct Expected {
 }
 
 impl Expected {
-    fn is_met_by(&self, facts: &Facts) -> bool {
-        let seen = (facts.kind, facts.size, facts.modified, facts.owner);
-        let opened_up = facts.mode & !self.mode & 0o022 != 0;
+    fn is_met_by(&self, metadata: &Metadata) -> bool {
+        let seen = (metadata.kind, metadata.size, metadata.modified, metadata.owner);
+        let opened_up = metadata.mode & !self.mode & 0o022 != 0;
         seen == (Kind::File, self.content.size, self.modified, self.owner) && !opened_up
     }
 
     /// Whether the file that was looked at is known to be missing or another than this.
-    fn is_missed_by(&self, seen: &Result<Facts>) -> bool {
+    fn is_missed_by(&self, seen: &Result<Metadata>) -> bool {
         match seen {
-            Ok(facts) => !self.is_met_by(facts),
+            Ok(metadata) => !self.is_met_by(metadata),
             Err(error) => error.is_not_found(),
         }
     }
@@ -74,7 +74,7 @@ impl Transfer {
         self.rung
     }
 
-    /// Brings the file `name` from one folder to the other, in place of whatever has the name there.
+    /// Brings the file `name` from one directory to the other, in place of whatever has the name there.
     ///
     /// `how` applies to clones and copies; a hard link has the mode and the time of its source.
     pub fn bring(
@@ -88,7 +88,7 @@ impl Transfer {
         if self.mode() == LinkMode::Hardlink && self.link((from, to), name, expected)? {
             return Ok(());
         }
-        let unread = |error| match expected.is_missed_by(&from.facts_of(name)) {
+        let unread = |error| match expected.is_missed_by(&from.metadata_of(name)) {
             true => stale(),
             false => Halt::Unreadable(error),
         };
@@ -97,8 +97,8 @@ impl Transfer {
             true => stale(),
             false => unread(Error::io("read", from.path().join(name), source)),
         };
-        let (mut source, facts) = from.open_file(name).map_err(unread)?;
-        if !expected.is_met_by(&facts) {
+        let (mut source, metadata) = from.open_file(name).map_err(unread)?;
+        if !expected.is_met_by(&metadata) {
             return Err(stale());
         }
         let mut target = unless_taken(to, name, || to.begin(name.as_ref()))?;
@@ -117,7 +117,8 @@ impl Transfer {
     /// fit its source.
     fn check_time(&mut self, to: &Dir, name: &str, how: NewFile) -> Result<(), Halt> {
         let Some(modified) = how.modified.filter(|_| !self.keeps_times) else { return Ok(()) };
-        self.keeps_times = to.facts_of(name).is_ok_and(|facts| is_same_second(facts.modified, modified));
+        self.keeps_times =
+            to.metadata_of(name).is_ok_and(|metadata| is_same_second(metadata.modified, modified));
         if self.keeps_times {
             return Ok(());
         }
@@ -129,8 +130,11 @@ impl Transfer {
         match unless_taken(to, name, || from.link(name, to)) {
             Ok(()) => {
                 // Looked at under the new name, which nobody else changes: another file can't take its place meanwhile.
-                let seen = to.facts_of(name);
-                if seen.as_ref().is_ok_and(|facts| expected.is_met_by(facts) && facts.mode == expected.mode) {
+                let seen = to.metadata_of(name);
+                if seen
+                    .as_ref()
+                    .is_ok_and(|metadata| expected.is_met_by(metadata) && metadata.mode == expected.mode)
+                {
                     return Ok(true);
                 }
                 // If it can't be removed, the copy or a second run replaces it.
@@ -138,7 +142,7 @@ impl Transfer {
                 if expected.is_missed_by(&seen) { Err(Halt::Stale(name.into())) } else { Ok(false) }
             }
             Err(error) if self.descend(LinkMode::Hardlink, error.kind()) => Ok(false),
-            Err(_) if expected.is_missed_by(&from.facts_of(name)) => Err(Halt::Stale(name.into())),
+            Err(_) if expected.is_missed_by(&from.metadata_of(name)) => Err(Halt::Stale(name.into())),
             // What Linux says of a file that has no links, as far as its file system knows.
             Err(error) if error.is_not_found() => {
                 self.rung = LinkMode::Copy;

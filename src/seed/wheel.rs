@@ -23,7 +23,7 @@ pub enum Defect {
     /// A member could not be unpacked.
     #[error("{0:?} can't be unpacked: {1}")]
     Member(String, std::io::Error),
-    /// A name is absolute, leaves the folder, or has characters that wheels don't have.
+    /// A name is absolute, leaves the directory, or has characters that wheels don't have.
     #[error("it has a file named {0:?}")]
     Name(String),
     /// Two members have the same name.
@@ -57,7 +57,7 @@ pub struct WheelFile {
 /// A wheel, read and checked.
 #[derive(Debug)]
 pub struct Wheel {
-    /// The name of its `.dist-info` folder.
+    /// The name of its `.dist-info` directory.
     pub dist_info: String,
     /// All files but RECORD, in the order of the archive.
     pub files: Vec<WheelFile>,
@@ -93,7 +93,7 @@ impl Wheel {
         Ok(wheel)
     }
 
-    /// The text of a file in the `.dist-info` folder, if it is there and text.
+    /// The text of a file in the `.dist-info` directory, if it is there and text.
     pub fn metadata(&self, name: &str) -> Option<&str> {
         self.text(&format!("{}/{name}", self.dist_info))
     }
@@ -139,7 +139,7 @@ fn headers<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
 fn read_member(mut member: ZipFile<'_, Cursor<&[u8]>>) -> Result<WheelFile, Defect> {
     let raw = member.name_raw().to_owned();
     let path = String::from_utf8(raw).map_err(|error| Defect::Name(error.to_string()))?;
-    if !is_plain(&path) {
+    if !is_plain_path(&path) {
         return Err(Defect::Name(path));
     }
     if member.is_symlink() {
@@ -161,7 +161,7 @@ fn read_member(mut member: ZipFile<'_, Cursor<&[u8]>>) -> Result<WheelFile, Defe
 }
 
 /// Whether a name stays inside, on every system, and needs no quotes in RECORD.
-fn is_plain(path: &str) -> bool {
+fn is_plain_path(path: &str) -> bool {
     let odd = |c: char| c.is_control() || matches!(c, '\\' | ':' | '"' | ',');
     let part = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= 255;
     path.len() < 1024 && !path.contains(odd) && path.split('/').all(part) && !path.contains(".data/")

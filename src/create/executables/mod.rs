@@ -58,7 +58,7 @@ pub enum Placed {
 pub enum LinkText {
     /// The whole path of the source.
     Whole,
-    /// The source's file name alone: source and link must stand in one folder.
+    /// The source's file name alone: source and link must stand in one directory.
     NameAlone,
 }
 
@@ -117,11 +117,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_relative_link_across_folders_becomes_a_copy() {
+    fn a_relative_link_across_directories_becomes_a_copy() {
         let temp = tempfile::tempdir().unwrap();
         let (source, destination) = (temp.path().join("python"), temp.path().join("bin/python"));
         fs::write(&source, b"binary").unwrap();
-        fs::create_folder(&temp.path().join("bin")).unwrap();
+        fs::create_directory(&temp.path().join("bin")).unwrap();
         let placed = link_or_copy(&source, &destination, LinkText::NameAlone).unwrap();
         assert!(matches!(placed, Placed::CopiedInstead(Error::Refused(_))));
         assert_eq!(fs::read(&destination).unwrap(), b"binary");

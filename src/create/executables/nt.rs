@@ -65,22 +65,22 @@ fn copy_all(plan: &Plan, bin_path: &Path) -> Vec<Error> {
     copied.filter_map(Result::err).collect()
 }
 
-/// Copies the `init.tcl` of a build tree: it goes to the folder of the same name in the environment's `Lib`.
+/// Copies the `init.tcl` of a build tree: it goes to the directory of the same name in the environment's `Lib`.
 fn copy_tcl(python_dir: &Path, env_dir: &Path) -> Result<()> {
-    let Some(folder) = folder_with(python_dir, "init.tcl") else { return Ok(()) };
-    let target = env_dir.join("Lib").join(folder.file_name().unwrap_or_default());
-    fs::check_folders(env_dir, [target.as_path()])?;
-    fs::create_folder(&target)?;
-    fs::copy_contents(&folder.join("init.tcl"), &target.join("init.tcl"))
+    let Some(directory) = directory_with(python_dir, "init.tcl") else { return Ok(()) };
+    let target = env_dir.join("Lib").join(directory.file_name().unwrap_or_default());
+    fs::check_directories(env_dir, [target.as_path()])?;
+    fs::create_directory(&target)?;
+    fs::copy_contents(&directory.join("init.tcl"), &target.join("init.tcl"))
 }
 
-/// The first folder at or below `folder` that holds a file of this name.
-fn folder_with(folder: &Path, file: &str) -> Option<PathBuf> {
-    let listing = fs::list(folder).ok()?;
+/// The first directory at or below `directory` that holds a file of this name.
+fn directory_with(directory: &Path, file: &str) -> Option<PathBuf> {
+    let listing = fs::list(directory).ok()?;
     if listing.files.iter().any(|name| name == file) {
-        return Some(folder.to_owned());
+        return Some(directory.to_owned());
     }
-    listing.folders.iter().find_map(|name| folder_with(&folder.join(name), file))
+    listing.directories.iter().find_map(|name| directory_with(&directory.join(name), file))
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
     fn a_build_tree_brings_its_tcl() {
         let temp = tempfile::tempdir().unwrap();
         let (base, env) = (temp.path().join("base"), temp.path().join("env"));
-        fs::create_folder(&base.join("externals/tcl8.6")).unwrap();
+        fs::create_directory(&base.join("externals/tcl8.6")).unwrap();
         fs::write(&base.join("externals/tcl8.6/init.tcl"), b"tcl").unwrap();
         copy_tcl(&base, &env).unwrap();
         assert_eq!(fs::read(&env.join("Lib/tcl8.6/init.tcl")).unwrap(), b"tcl");
@@ -115,8 +115,8 @@ mod tests {
             (temp.path().join("base"), temp.path().join("base/Lib/venv/scripts/nt"));
         let bin_path = temp.path().join("Scripts");
         let names = ["python.exe", "pythonw.exe", "python313.dll"];
-        for folder in [&python_dir, &launchers_dir, &bin_path] {
-            fs::create_folder(folder).unwrap();
+        for directory in [&python_dir, &launchers_dir, &bin_path] {
+            fs::create_directory(directory).unwrap();
         }
         for name in names {
             fs::write(&python_dir.join(name), b"the base").unwrap();

@@ -118,7 +118,7 @@ mod tests {
         plan(base, Found { python_dir: Path::new("base"), files, exe_name })
     }
 
-    fn told(entries: &[Entry]) -> Vec<(String, String)> {
+    fn pairs_of(entries: &[Entry]) -> Vec<(String, String)> {
         let text = |e: &Entry| {
             (e.name.to_string_lossy().into_owned(), e.source.to_string_lossy().replace('\\', "/"))
         };
@@ -134,7 +134,7 @@ mod tests {
         let files = ["python.exe", "Python313.DLL", "vcruntime140.dll", "sqlite3.dll"].map(OsString::from);
         let plan = planned(&base(13), "python.exe", &files);
         assert_eq!(
-            told(&plan.links),
+            pairs_of(&plan.links),
             pairs(&[
                 ("python.exe", "base/python.exe"),
                 ("pythonw.exe", "base/pythonw.exe"),
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn launchers_have_the_names_of_their_version() {
-        let copies = |minor| told(&planned(&base(minor), "python.exe", &[]).copies);
+        let copies = |minor| pairs_of(&planned(&base(minor), "python.exe", &[]).copies);
         assert_eq!(
             copies(13),
             pairs(&[
@@ -167,7 +167,7 @@ mod tests {
     fn a_debug_build_has_both_names() {
         let plan = planned(&base(14), "python_d.exe", &[]);
         assert_eq!(
-            told(&plan.copies)[..2],
+            pairs_of(&plan.copies)[..2],
             pairs(&[
                 ("python.exe", "lib/venv/scripts/nt/venvlauncher_d.exe"),
                 ("python_d.exe", "lib/venv/scripts/nt/venvlauncher_d.exe")
@@ -180,11 +180,11 @@ mod tests {
         let files = [OsString::from("python3.13t.exe")];
         let plan = planned(&free_threaded(13), "python.exe", &files);
         assert_eq!(
-            told(&plan.links)[..2],
+            pairs_of(&plan.links)[..2],
             pairs(&[("python.exe", "base/python3.13t.exe"), ("python3.13t.exe", "base/python3.13t.exe")])
         );
         assert_eq!(
-            told(&plan.copies)[2..],
+            pairs_of(&plan.copies)[2..],
             pairs(&[
                 ("pythonw.exe", "lib/venv/scripts/nt/venvwlaunchert.exe"),
                 ("pythonw3.13t.exe", "lib/venv/scripts/nt/venvwlaunchert.exe"),
@@ -195,6 +195,6 @@ mod tests {
     #[test]
     fn from_3_15_on_a_free_threaded_base_may_have_the_plain_name() {
         let plan = planned(&free_threaded(15), "python.exe", &[]);
-        assert_eq!(told(&plan.links)[0].1, "base/python.exe");
+        assert_eq!(pairs_of(&plan.links)[0].1, "base/python.exe");
     }
 }

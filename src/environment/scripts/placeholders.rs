@@ -17,7 +17,7 @@ pub struct Values<T> {
     pub env_name: T,
     /// `__VENV_PROMPT__`: the bare prompt, without parentheses.
     pub prompt: T,
-    /// `__VENV_BIN_NAME__`: the name of the folder of scripts, `bin` or `Scripts`.
+    /// `__VENV_BIN_NAME__`: the name of the directory of scripts, `bin` or `Scripts`.
     pub bin_name: T,
     /// `__VENV_PYTHON__`: the absolute path of the environment's interpreter.
     pub env_exe: T,

@@ -106,7 +106,7 @@ impl Shell {
 /// few places where one of these shells expands them.
 fn is_ordinary(value: &[u8]) -> bool {
     let plain = |&byte: &u8| byte.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(&byte);
-    // zsh: "=ls" is the path of ls, also after ":" and "=". tcsh: "=1" is a folder of the stack. fish: "%self".
+    // zsh: "=ls" is the path of ls, also after ":" and "=". tcsh: "=1" is a directory of the stack. fish: "%self".
     let expands = |pair: &[u8]| pair[1] == b'=' && matches!(pair[0], b':' | b'=');
     !value.is_empty()
         && value.iter().all(plain)

@@ -12,7 +12,7 @@ pub struct Script {
     /// The template's path.
     pub source: PathBuf,
     /// The directory that it goes to, relative to the environment's directory of executables.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
 }
 
 /// Whether the file is one of Windows' launchers and their debug data, which `setup_python` places.

@@ -1,4 +1,4 @@
-//! Removing what a folder holds, on Unix by handles all the way down.
+//! Removing what a directory holds, on Unix by handles all the way down.
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
@@ -6,13 +6,13 @@ use std::io::ErrorKind;
 use super::{Dir, unless_gone};
 use crate::error::{Error, Result};
 
-/// How often an entry is looked at anew that somebody turns from a file into a folder and back, and folders that
+/// How often an entry is looked at anew that somebody turns from a file into a directory and back, and directories that
 /// somebody fills again.
 const ATTEMPTS: u32 = 64;
 
-/// A folder that is being emptied: its name in the one above, and which names are still to do there.
+/// A directory that is being emptied: its name in the one above, and which names are still to do there.
 struct Level {
-    folder: Dir,
+    directory: Dir,
     name: OsString,
     rest_above: Vec<OsString>,
     /// Something in it could not be removed, so neither can it.
@@ -20,7 +20,7 @@ struct Level {
 }
 
 impl Dir {
-    /// Removes all that this folder holds. Links are removed, not followed; what is mounted below is an error. What
+    /// Removes all that this directory holds. Links are removed, not followed; what is mounted below is an error. What
     /// others remove meanwhile is fine; what they put there goes too, but not endlessly.
     ///
     /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
@@ -31,25 +31,25 @@ impl Dir {
         Clearing::new(self, self.names()?).run(interrupted)
     }
 
-    /// Removes the folder or file of that name with all it holds, as [`Dir::clear`] does. Nothing there is fine.
+    /// Removes the directory or file of that name with all it holds, as [`Dir::clear`] does. Nothing there is fine.
     pub fn remove_tree(&self, name: impl AsRef<OsStr>) -> Result<()> {
         Clearing::new(self, vec![name.as_ref().to_owned()]).run(&mut || false)
     }
 
-    /// Removes what has that name, or opens it if it is a folder, and lists it.
+    /// Removes what has that name, or opens it if it is a directory, and lists it.
     fn enter_or_remove(&self, name: &OsStr) -> Result<Option<(Self, Vec<OsString>)>> {
-        let Some(folder) = self.remove_unless_folder(name)? else { return Ok(None) };
-        let names = folder.names_left()?;
-        Ok(Some((folder, names)))
+        let Some(directory) = self.remove_unless_directory(name)? else { return Ok(None) };
+        let names = directory.names_left()?;
+        Ok(Some((directory, names)))
     }
 
-    /// The names in this folder; none if it is gone.
+    /// The names in this directory; none if it is gone.
     fn names_left(&self) -> Result<Vec<OsString>> {
         Ok(unless_gone(self.names())?.unwrap_or_default())
     }
 
-    /// Removes what has that name, or opens it if it is a folder. What is gone already is fine.
-    fn remove_unless_folder(&self, name: &OsStr) -> Result<Option<Self>> {
+    /// Removes what has that name, or opens it if it is a directory. What is gone already is fine.
+    fn remove_unless_directory(&self, name: &OsStr) -> Result<Option<Self>> {
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -57,19 +57,19 @@ impl Dir {
                 Err(error) => error,
                 done => return done.map(|_| None),
             };
-            // POSIX says EPERM of a folder, Linux EISDIR, Windows that access is denied: the next call knows better.
+            // POSIX says EPERM of a directory, Linux EISDIR, Windows that access is denied: the next call knows better.
             match self.open_to_clear(name) {
-                Ok(folder) => return Ok(Some(folder)),
+                Ok(directory) => return Ok(Some(directory)),
                 Err(error) if error.is_not_found() => return Ok(None),
                 Err(error) if error.kind() != Some(ErrorKind::NotADirectory) => return Err(error),
-                // It was a folder a moment ago, and no longer is.
+                // It was a directory a moment ago, and no longer is.
                 Err(_) if refused.kind() == Some(ErrorKind::IsADirectory) && attempt < ATTEMPTS => {}
                 Err(_) => return Err(refused),
             }
         }
     }
 
-    /// Opens the folder of that name as a step of its removal; a link and a mount point are refused.
+    /// Opens the directory of that name as a step of its removal; a link and a mount point are refused.
     fn open_to_clear(&self, name: &OsStr) -> Result<Self> {
         let handle = self.done("remove", name, |name| self.handle.open_unmounted(name))?;
         Ok(Self { handle, path: self.path.join(name) })
@@ -81,7 +81,7 @@ impl Dir {
 struct Clearing<'a> {
     top: &'a Dir,
     levels: Vec<Level>,
-    /// What is still to be removed in the innermost folder, the first name last.
+    /// What is still to be removed in the innermost directory, the first name last.
     names: Vec<OsString>,
     refilled: u32,
     failure: Option<Error>,
@@ -108,21 +108,21 @@ impl<'a> Clearing<'a> {
     }
 
     fn here(&self) -> &Dir {
-        self.levels.last().map_or(self.top, |level| &level.folder)
+        self.levels.last().map_or(self.top, |level| &level.directory)
     }
 
     fn enter_or_remove(&mut self, name: OsString) {
         match self.here().enter_or_remove(&name) {
             Ok(None) => {}
-            Ok(Some((folder, names))) => {
+            Ok(Some((directory, names))) => {
                 let rest_above = std::mem::replace(&mut self.names, in_order(names));
-                self.levels.push(Level { folder, name, rest_above, resists: false });
+                self.levels.push(Level { directory, name, rest_above, resists: false });
             }
             Err(error) => self.resisted(Some(error)),
         }
     }
 
-    /// Removes a folder that is empty, or tries again if it has been filled meanwhile.
+    /// Removes a directory that is empty, or tries again if it has been filled meanwhile.
     fn leave(&mut self, emptied: Level) {
         let left = if emptied.resists { Err(None) } else { self.remove_emptied(&emptied).map_err(Some) };
         match left {
@@ -138,12 +138,12 @@ impl<'a> Clearing<'a> {
         }
     }
 
-    /// The names that are in the folder by now, if it is to be emptied again.
+    /// The names that are in the directory by now, if it is to be emptied again.
     fn remove_emptied(&mut self, emptied: &Level) -> Result<Option<Vec<OsString>>> {
-        match unless_gone(self.here().remove_folder(&emptied.name)) {
+        match unless_gone(self.here().remove_directory(&emptied.name)) {
             Err(error) if error.kind() == Some(ErrorKind::DirectoryNotEmpty) && self.refilled < ATTEMPTS => {
                 self.refilled += 1;
-                emptied.folder.names_left().map(Some)
+                emptied.directory.names_left().map(Some)
             }
             removed => removed.map(|_| None),
         }

@@ -12,7 +12,7 @@ use crate::fs::{attributes_refused, sys};
 #[derive(Debug)]
 pub struct Draft<'a> {
     file: File,
-    folder: &'a Dir,
+    directory: &'a Dir,
     name: &'a OsStr,
     /// The permission bits that the umask left, once they were asked for.
     mode: Option<u32>,
@@ -21,7 +21,7 @@ pub struct Draft<'a> {
 impl Dir {
     /// Begins a file; fails if the name is taken.
     pub fn begin<'a>(&'a self, name: &'a OsStr) -> Result<Draft<'a>> {
-        Ok(Draft { file: self.create_file(name)?, folder: self, name, mode: None })
+        Ok(Draft { file: self.create_file(name)?, directory: self, name, mode: None })
     }
 }
 
@@ -51,17 +51,17 @@ impl Draft<'_> {
     /// Gives the file its time and mode, and ends it.
     pub fn finish(self, how: NewFile) -> Result<()> {
         let given = sys::finish(&self.file, how, || self.mode.map_or_else(|| sys::mode_of(&self.file), Ok));
-        let Self { file, folder, name, .. } = self;
+        let Self { file, directory, name, .. } = self;
         // Without its content a file is worse off than without its time.
-        sys::close(file).map_err(|source| failed(folder, name, source))?;
-        given.map_err(|source| attributes_refused(folder.path.join(name), source))
+        sys::close(file).map_err(|source| failed(directory, name, source))?;
+        given.map_err(|source| attributes_refused(directory.path.join(name), source))
     }
 
     fn failed(&self, source: io::Error) -> Error {
-        failed(self.folder, self.name, source)
+        failed(self.directory, self.name, source)
     }
 }
 
-fn failed(folder: &Dir, name: &OsStr, source: io::Error) -> Error {
-    Error::io("write", folder.path.join(name), source)
+fn failed(directory: &Dir, name: &OsStr, source: io::Error) -> Error {
+    Error::io("write", directory.path.join(name), source)
 }

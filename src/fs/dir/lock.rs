@@ -9,7 +9,7 @@ use crate::error::Result;
 ///
 /// It is let go in so many words: to close its handle isn't enough where another thread has forked meanwhile, since the
 /// child has the handle too. `None` where the file system can't lock, so that everybody gets the lock and nobody holds
-/// it: NFS and Lustre without their lock services (`ENOLCK`, `EBADF`), FUSE (`ENOSYS`, `EOPNOTSUPP`), Windows folders.
+/// it: NFS and Lustre without their lock services (`ENOLCK`, `EBADF`), FUSE (`ENOSYS`, `EOPNOTSUPP`), Windows directories.
 #[derive(Debug)]
 pub struct Lock(Option<File>);
 
@@ -46,7 +46,7 @@ impl Dir {
         Ok(self.try_lock_file(name.as_ref(), file))
     }
 
-    /// Takes the lock on the folder itself; `None` if another handle of it holds it. Where folders can't be locked,
+    /// Takes the lock on the directory itself; `None` if another handle of it holds it. Where directories can't be locked,
     /// everybody gets it.
     pub fn try_lock_itself(&self) -> Option<Lock> {
         self.handle.itself().map_or(Some(Lock(None)), Lock::take)

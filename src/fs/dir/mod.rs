@@ -16,11 +16,11 @@ mod clear;
 mod draft;
 mod lock;
 
-pub use super::sys::{Access, Facts, Inherited, Kind, NewFile, current_user};
+pub use super::sys::{Access, Inherited, Kind, Metadata, NewFile, current_user};
 pub use draft::Draft;
 pub use lock::Lock;
 
-/// A folder, held open where the system can.
+/// A directory, held open where the system can.
 #[derive(Debug)]
 pub struct Dir {
     handle: Handle,
@@ -28,20 +28,20 @@ pub struct Dir {
 }
 
 impl Dir {
-    /// Opens a folder by its path; links on the way are followed.
+    /// Opens a directory by its path; links on the way are followed.
     pub fn open(path: &Path) -> Result<Self> {
         Self::opened(Handle::open(path), path.to_owned())
     }
 
-    /// Opens a folder by its path; links on the way are followed, but a link in its own place is refused.
+    /// Opens a directory by its path; links on the way are followed, but a link in its own place is refused.
     pub fn open_itself(path: &Path) -> Result<Self> {
         Self::opened(Handle::open_itself(path), path.to_owned())
     }
 
-    /// Opens the folder of that name in this one; a link is refused.
-    pub fn open_folder(&self, name: impl AsRef<OsStr>) -> Result<Self> {
+    /// Opens the directory of that name in this one; a link is refused.
+    pub fn open_directory(&self, name: impl AsRef<OsStr>) -> Result<Self> {
         let name = name.as_ref();
-        Self::opened(self.handle.open_folder(name), self.path.join(name))
+        Self::opened(self.handle.open_directory(name), self.path.join(name))
     }
 
     fn opened(handle: io::Result<Handle>, path: PathBuf) -> Result<Self> {
@@ -51,10 +51,10 @@ impl Dir {
         }
     }
 
-    /// Opens the folder of that name in this one, made first if nothing is there. A link is not followed.
+    /// Opens the directory of that name in this one, made first if nothing is there. A link is not followed.
     pub fn enter(&self, name: impl AsRef<OsStr>, access: Access) -> Result<Self> {
-        self.make_folder(&name, access)?;
-        self.open_folder(name)
+        self.make_directory(&name, access)?;
+        self.open_directory(name)
     }
 
     /// The path it was opened by.
@@ -62,14 +62,14 @@ impl Dir {
         &self.path
     }
 
-    /// Facts about the folder itself.
-    pub fn facts(&self) -> Result<Facts> {
-        self.handle.facts().map_err(|source| Error::io("examine", &self.path, source))
+    /// Metadata about the directory itself.
+    pub fn metadata(&self) -> Result<Metadata> {
+        self.handle.metadata().map_err(|source| Error::io("examine", &self.path, source))
     }
 
-    /// Facts about what has that name here, a link itself rather than its target.
-    pub fn facts_of(&self, name: impl AsRef<OsStr>) -> Result<Facts> {
-        self.done("examine", name.as_ref(), |name| self.handle.facts_of(name))
+    /// Metadata about what has that name here, a link itself rather than its target.
+    pub fn metadata_of(&self, name: impl AsRef<OsStr>) -> Result<Metadata> {
+        self.done("examine", name.as_ref(), |name| self.handle.metadata_of(name))
     }
 
     /// Who may use the file of that name, as far as new files inherit it from their directory.
@@ -77,31 +77,34 @@ impl Dir {
         self.done("examine", name.as_ref(), |name| self.handle.inherited(name))
     }
 
-    /// The names in this folder, in no order.
+    /// The names in this directory, in no order.
     pub fn names(&self) -> Result<Vec<OsString>> {
         self.handle.names().map_err(|source| Error::io("list the directory", &self.path, source))
     }
 
-    /// Makes a folder; false if something of that name is there already.
-    pub fn make_folder(&self, name: impl AsRef<OsStr>, access: Access) -> Result<bool> {
-        self.done("create the directory", name.as_ref(), |name| match self.handle.make_folder(name, access) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
-            made => made.map(|()| true),
+    /// Makes a directory; false if something of that name is there already.
+    pub fn make_directory(&self, name: impl AsRef<OsStr>, access: Access) -> Result<bool> {
+        self.done("create the directory", name.as_ref(), |name| {
+            match self.handle.make_directory(name, access) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+                made => made.map(|()| true),
+            }
         })
     }
 
     /// Opens a regular file for reading, with its facts. Links and everything else are refused.
-    pub fn open_file(&self, name: impl AsRef<OsStr>) -> Result<(File, Facts)> {
+    pub fn open_file(&self, name: impl AsRef<OsStr>) -> Result<(File, Metadata)> {
         self.done("read", name.as_ref(), |name| self.handle.open_file(name))
     }
 
     /// The content of a regular file, and its facts.
-    pub fn read(&self, name: impl AsRef<OsStr>) -> Result<(Vec<u8>, Facts)> {
+    pub fn read(&self, name: impl AsRef<OsStr>) -> Result<(Vec<u8>, Metadata)> {
         self.done("read", name.as_ref(), |name| {
-            let (mut file, facts) = self.handle.open_file(name)?;
-            let mut content = Vec::with_capacity(usize::try_from(facts.size).unwrap_or(0).saturating_add(1));
+            let (mut file, metadata) = self.handle.open_file(name)?;
+            let mut content =
+                Vec::with_capacity(usize::try_from(metadata.size).unwrap_or(0).saturating_add(1));
             file.read_to_end(&mut content)?;
-            Ok((content, facts))
+            Ok((content, metadata))
         })
     }
 
@@ -151,7 +154,7 @@ impl Dir {
             .map_err(|source| Error::io2("link", self.path.join(name), other.path.join(name), source))
     }
 
-    /// Moves what has the name `from` here to the name `to` here, over a file or an empty folder.
+    /// Moves what has the name `from` here to the name `to` here, over a file or an empty directory.
     pub fn rename(&self, from: impl AsRef<OsStr>, to: impl AsRef<OsStr>) -> Result<()> {
         let (from, to) = (from.as_ref(), to.as_ref());
         self.handle
@@ -164,9 +167,9 @@ impl Dir {
         self.done("remove", name.as_ref(), |name| self.handle.remove_file(name))
     }
 
-    /// Removes the empty folder of that name.
-    pub fn remove_folder(&self, name: impl AsRef<OsStr>) -> Result<()> {
-        self.done("remove the directory", name.as_ref(), |name| self.handle.remove_folder(name))
+    /// Removes the empty directory of that name.
+    pub fn remove_directory(&self, name: impl AsRef<OsStr>) -> Result<()> {
+        self.done("remove the directory", name.as_ref(), |name| self.handle.remove_directory(name))
     }
 
     /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
@@ -188,12 +191,12 @@ impl Dir {
     }
 }
 
-/// Facts about what is at that path, links followed.
-pub fn facts_at(path: &Path) -> Result<Facts> {
-    sys::facts_at(path).map_err(|source| Error::io("examine", path, source))
+/// Metadata about what is at that path, links followed.
+pub fn metadata_at(path: &Path) -> Result<Metadata> {
+    sys::metadata_at(path).map_err(|source| Error::io("examine", path, source))
 }
 
-/// What was done, or `None` where the file or folder that it was to be done to is gone: another process removed it.
+/// What was done, or `None` where the file or directory that it was to be done to is gone: another process removed it.
 pub fn unless_gone<T>(done: Result<T>) -> Result<Option<T>> {
     match done {
         Err(error) if error.is_not_found() => Ok(None),

@@ -90,8 +90,8 @@ fn files_have_the_content_and_time_they_were_made_with() {
     let dir = Dir::open(root.path()).unwrap();
     let modified = 1_700_000_000_000_000_000;
     dir.create("file", b"abc", NewFile { modified: Some(modified), add_mode: 0 }).unwrap();
-    let (content, facts) = dir.read("file").unwrap();
-    assert_eq!((content.as_slice(), facts.size, facts.modified), (&b"abc"[..], 3, modified));
+    let (content, metadata) = dir.read("file").unwrap();
+    assert_eq!((content.as_slice(), metadata.size, metadata.modified), (&b"abc"[..], 3, modified));
 }
 
 #[test]
@@ -100,13 +100,13 @@ fn an_error_names_operation_and_path() {
     let dir = Dir::open(root.path()).unwrap();
     dir.create("file", b"", NewFile::default()).unwrap();
     let taken = dir.create("file", b"", NewFile::default()).unwrap_err();
-    let missing = dir.facts_of("missing").unwrap_err();
+    let missing = dir.metadata_of("missing").unwrap_err();
     for (error, operation, name) in [(taken, "write", "file"), (missing, "examine", "missing")] {
         let path = crate::error::quoted(&root.path().join(name));
         assert!(error.to_string().starts_with(&format!("cannot {operation} {path}: ")), "{error}");
     }
-    assert!(dir.make_folder("folder", Access::Umask).unwrap());
-    assert!(!dir.make_folder("folder", Access::Umask).unwrap());
+    assert!(dir.make_directory("folder", Access::Umask).unwrap());
+    assert!(!dir.make_directory("folder", Access::Umask).unwrap());
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_file_written_whole_takes_the_place_of_the_old_one() {
         assert_eq!(dir.read("file").unwrap().0, content);
         assert_eq!(dir.names().unwrap(), ["file"]);
     }
-    dir.make_folder("folder", Access::Umask).unwrap();
+    dir.make_directory("folder", Access::Umask).unwrap();
     assert!(dir.write_whole("folder", b"").is_err());
     assert_eq!(dir.names().unwrap().len(), 2);
 }

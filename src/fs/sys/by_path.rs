@@ -2,12 +2,12 @@
 //! between. It is tested on Unix too.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Access, Facts, Kind};
+use super::{Access, Kind, Metadata};
 
 /// Who may use a file, as far as new files inherit it from their directory: unknown here.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,41 +44,41 @@ impl Handle {
         }
     }
 
-    /// Facts about the directory itself.
-    pub fn facts(&self) -> io::Result<Facts> {
-        Ok(facts(&fs::metadata(&self.0)?))
+    /// Metadata about the directory itself.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        Ok(metadata(&fs::metadata(&self.0)?))
     }
 
-    /// Facts about what has that name here, a link itself rather than its target.
-    pub fn facts_of(&self, name: &OsStr) -> io::Result<Facts> {
-        Ok(facts(&fs::symlink_metadata(self.0.join(name))?))
+    /// Metadata about what has that name here, a link itself rather than its target.
+    pub fn metadata_of(&self, name: &OsStr) -> io::Result<Metadata> {
+        Ok(metadata(&fs::symlink_metadata(self.0.join(name))?))
     }
 
     /// Opens the directory of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]).
-    pub fn open_folder(&self, name: &OsStr) -> io::Result<Self> {
-        match self.facts_of(name)?.kind {
-            Kind::Folder => Ok(Self(self.0.join(name))),
+    pub fn open_directory(&self, name: &OsStr) -> io::Result<Self> {
+        match self.metadata_of(name)?.kind {
+            Kind::Directory => Ok(Self(self.0.join(name))),
             _ => Err(not_a_directory()),
         }
     }
 
-    /// As [`Handle::open_folder`]: whatever is mounted on Windows is a link.
+    /// As [`Handle::open_directory`]: whatever is mounted on Windows is a link.
     pub fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
-        self.open_folder(name)
+        self.open_directory(name)
     }
 
     /// Makes a directory; fails if the name is taken.
-    pub fn make_folder(&self, name: &OsStr, _access: Access) -> io::Result<()> {
+    pub fn make_directory(&self, name: &OsStr, _access: Access) -> io::Result<()> {
         fs::create_dir(self.0.join(name))
     }
 
     /// Opens a regular file for reading, with its facts. Links and everything else are refused.
-    pub fn open_file(&self, name: &OsStr) -> io::Result<(File, Facts)> {
-        let facts = self.facts_of(name)?;
-        if facts.kind != Kind::File {
+    pub fn open_file(&self, name: &OsStr) -> io::Result<(File, Metadata)> {
+        let metadata = self.metadata_of(name)?;
+        if metadata.kind != Kind::File {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok((File::open(self.0.join(name))?, facts))
+        Ok((File::open(self.0.join(name))?, metadata))
     }
 
     /// Who may use the file of that name, as far as new files inherit it from their directory.
@@ -115,14 +115,14 @@ impl Handle {
             return Err(io::Error::from_raw_os_error(ERROR_ACCESS_DENIED));
         }
         fs::remove_file(&path).or_else(|error| match fs::symlink_metadata(&path) {
-            // On Windows a link to a folder is itself removed as a folder.
+            // On Windows a link to a directory is itself removed as a directory.
             Ok(found) if found.is_symlink() => fs::remove_dir(&path),
             _ => Err(error),
         })
     }
 
     /// Removes the empty directory of that name.
-    pub fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
+    pub fn remove_directory(&self, name: &OsStr) -> io::Result<()> {
         fs::remove_dir(self.0.join(name))
     }
 
@@ -152,12 +152,12 @@ pub(super) fn time(nanoseconds: i64) -> SystemTime {
     if nanoseconds < 0 { UNIX_EPOCH - since } else { UNIX_EPOCH + since }
 }
 
-pub(super) fn facts(metadata: &Metadata) -> Facts {
+pub(super) fn metadata(metadata: &fs::Metadata) -> Metadata {
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    Facts {
+    Metadata {
         kind: match metadata.file_type() {
             kind if kind.is_file() => Kind::File,
-            kind if kind.is_dir() => Kind::Folder,
+            kind if kind.is_dir() => Kind::Directory,
             _ => Kind::Other,
         },
         size: metadata.len(),

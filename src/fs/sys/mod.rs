@@ -12,15 +12,15 @@ mod windows;
 
 #[cfg(unix)]
 pub(super) use unix::{
-    Handle, clone_content, close, executable, facts_at, finish, is_alike, is_executable, is_loop,
-    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, resolve, symlink_file,
+    Handle, clone_content, close, executable, finish, is_alike, is_executable, is_loop, is_one_file,
+    is_sharing_violation, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(unix)]
 pub use unix::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
 #[cfg(windows)]
 pub(super) use windows::{
-    Handle, clone_content, close, executable, facts_at, finish, is_alike, is_executable, is_loop,
-    is_one_file, is_sharing_violation, mode_of, open_in_place, rename_new, resolve, symlink_file,
+    Handle, clone_content, close, executable, finish, is_alike, is_executable, is_loop, is_one_file,
+    is_sharing_violation, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(windows)]
 pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
@@ -30,16 +30,16 @@ pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_op
 pub enum Kind {
     /// A regular file.
     File,
-    /// A folder.
-    Folder,
+    /// A directory.
+    Directory,
     /// A link, a device, a socket...
     Other,
 }
 
-/// What the file system knows of a file or folder.
+/// What the file system knows of a file or directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// File, folder or something else.
+pub struct Metadata {
+    /// File, directory or something else.
     pub kind: Kind,
     /// In bytes.
     pub size: u64,
@@ -66,7 +66,7 @@ pub struct NewFile {
     pub add_mode: u32,
 }
 
-/// Whom a new folder lets in.
+/// Whom a new directory lets in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Whom the umask lets in.

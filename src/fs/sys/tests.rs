@@ -8,7 +8,7 @@ fn scratch() -> tempfile::TempDir {
 }
 
 const FILE: &str = "file";
-const FOLDER: &str = "folder";
+const DIRECTORY: &str = "folder";
 
 fn name(text: &str) -> &OsStr {
     text.as_ref()
@@ -19,7 +19,7 @@ macro_rules! promises {
         mod $form {
             use super::super::$form::Handle;
             use super::super::{Access, Kind};
-            use super::{ErrorKind, FILE, FOLDER, name, scratch};
+            use super::{DIRECTORY, ErrorKind, FILE, name, scratch};
             use std::io::{Read, Write};
 
             #[test]
@@ -27,13 +27,13 @@ macro_rules! promises {
                 let root = scratch();
                 let dir = Handle::open(root.path()).unwrap();
                 dir.create_file(name(FILE)).unwrap().write_all(b"abc").unwrap();
-                let (mut file, facts) = dir.open_file(name(FILE)).unwrap();
+                let (mut file, metadata) = dir.open_file(name(FILE)).unwrap();
                 let mut content = Vec::new();
                 file.read_to_end(&mut content).unwrap();
-                assert_eq!((content.as_slice(), facts.size, facts.kind), (&b"abc"[..], 3, Kind::File));
+                assert_eq!((content.as_slice(), metadata.size, metadata.kind), (&b"abc"[..], 3, Kind::File));
                 let modified = 1_700_000_000_000_000_000;
                 dir.set_modified(name(FILE), modified).unwrap();
-                assert_eq!(dir.facts_of(name(FILE)).unwrap().modified, modified);
+                assert_eq!(dir.metadata_of(name(FILE)).unwrap().modified, modified);
             }
 
             #[test]
@@ -43,40 +43,40 @@ macro_rules! promises {
                 dir.create_file(name(FILE)).unwrap();
                 assert_eq!(dir.create_file(name(FILE)).unwrap_err().kind(), ErrorKind::AlreadyExists);
                 for access in [Access::Umask, Access::Owner] {
-                    let _ = dir.make_folder(name(FOLDER), access);
-                    let error = dir.make_folder(name(FOLDER), access).unwrap_err();
+                    let _ = dir.make_directory(name(DIRECTORY), access);
+                    let error = dir.make_directory(name(DIRECTORY), access).unwrap_err();
                     assert_eq!(error.kind(), ErrorKind::AlreadyExists);
                 }
             }
 
             #[test]
-            fn links_are_refused_where_a_file_or_folder_must_be() {
+            fn links_are_refused_where_a_file_or_directory_must_be() {
                 let root = scratch();
                 let dir = Handle::open(root.path()).unwrap();
-                dir.make_folder(name(FOLDER), Access::Umask).unwrap();
+                dir.make_directory(name(DIRECTORY), Access::Umask).unwrap();
                 dir.create_file(name(FILE)).unwrap();
-                for target in [FOLDER, FILE] {
+                for target in [DIRECTORY, FILE] {
                     let link = root.path().join(format!("link-to-{target}"));
                     crate::fs::symlink(&root.path().join(target), &link).unwrap();
                 }
                 let link = name("link-to-folder");
-                assert!(dir.open_folder(name(FOLDER)).is_ok());
-                assert_eq!(dir.open_folder(link).unwrap_err().kind(), ErrorKind::NotADirectory);
-                assert!(dir.open_unmounted(name(FOLDER)).is_ok());
+                assert!(dir.open_directory(name(DIRECTORY)).is_ok());
+                assert_eq!(dir.open_directory(link).unwrap_err().kind(), ErrorKind::NotADirectory);
+                assert!(dir.open_unmounted(name(DIRECTORY)).is_ok());
                 assert_eq!(dir.open_unmounted(link).unwrap_err().kind(), ErrorKind::NotADirectory);
                 assert!(dir.open_file(name(FILE)).is_ok());
                 assert!(dir.open_file(name("link-to-file")).is_err());
-                assert!(dir.open_file(name(FOLDER)).is_err());
+                assert!(dir.open_file(name(DIRECTORY)).is_err());
             }
 
             #[test]
-            fn a_link_to_a_folder_is_followed_only_where_it_may_be() {
+            fn a_link_to_a_directory_is_followed_only_where_it_may_be() {
                 let root = scratch();
-                let (path, link) = (root.path().join(FOLDER), root.path().join("link"));
-                Handle::open(root.path()).unwrap().make_folder(name(FOLDER), Access::Umask).unwrap();
+                let (path, link) = (root.path().join(DIRECTORY), root.path().join("link"));
+                Handle::open(root.path()).unwrap().make_directory(name(DIRECTORY), Access::Umask).unwrap();
                 crate::fs::symlink(&path, &link).unwrap();
                 for opened in [Handle::open(&link), Handle::open_itself(&path)] {
-                    assert_eq!(opened.unwrap().facts().unwrap().kind, Kind::Folder);
+                    assert_eq!(opened.unwrap().metadata().unwrap().kind, Kind::Directory);
                 }
                 assert!(Handle::open_itself(&link).is_err());
             }
@@ -88,11 +88,11 @@ macro_rules! promises {
                 let files = [(); 2].map(|()| dir.lock_file(name("lock")).unwrap());
                 assert!(!files.iter().any(|file| dir.is_removed(name("lock"), file)));
                 assert_eq!(dir.names().unwrap(), ["lock"]);
-                assert!(dir.itself().is_none_or(|folder| folder.try_lock().is_ok()));
+                assert!(dir.itself().is_none_or(|directory| directory.try_lock().is_ok()));
             }
 
             #[test]
-            fn files_of_one_folder_inherit_the_same() {
+            fn files_of_one_directory_inherit_the_same() {
                 let root = scratch();
                 let dir = Handle::open(root.path()).unwrap();
                 let [one, other] = ["a", "b"].map(|file| {
@@ -108,13 +108,13 @@ macro_rules! promises {
                 let dir = Handle::open(root.path()).unwrap();
                 dir.create_file(name("a")).unwrap().write_all(b"1").unwrap();
                 dir.rename(name("a"), name("b")).unwrap();
-                dir.make_folder(name(FOLDER), Access::Umask).unwrap();
-                let other = dir.open_folder(name(FOLDER)).unwrap();
+                dir.make_directory(name(DIRECTORY), Access::Umask).unwrap();
+                let other = dir.open_directory(name(DIRECTORY)).unwrap();
                 dir.link(name("b"), &other).unwrap();
                 dir.remove_file(name("b")).unwrap();
                 assert_eq!(other.open_file(name("b")).unwrap().1.size, 1);
                 other.remove_file(name("b")).unwrap();
-                dir.remove_folder(name(FOLDER)).unwrap();
+                dir.remove_directory(name(DIRECTORY)).unwrap();
                 assert!(dir.names().unwrap().is_empty());
             }
         }

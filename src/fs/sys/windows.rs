@@ -1,21 +1,21 @@
 //! Windows.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::by_path;
 pub use super::by_path::{Handle, Inherited};
-use super::{Facts, NewFile};
+use super::{Metadata, NewFile};
 
-/// The user that files made by this process belong to: unknown here, like every [`Facts::owner`].
+/// The user that files made by this process belong to: unknown here, like every [`Metadata::owner`].
 pub fn current_user() -> u32 {
     0
 }
 
-/// Facts about what is at that path, links followed.
-pub fn facts_at(path: &Path) -> io::Result<Facts> {
-    Ok(by_path::facts(&fs::metadata(path)?))
+/// Metadata about what is at that path, links followed.
+pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
+    Ok(by_path::metadata(&fs::metadata(path)?))
 }
 
 /// The path with all links resolved, in its simplest form.
@@ -79,12 +79,12 @@ pub fn may_execute(_: &Path) -> bool {
 }
 
 /// A file that is open for reading can't be truncated unnoticed here: creating it over itself fails.
-pub fn is_one_file(_: &Metadata, _: &Metadata) -> bool {
+pub fn is_one_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     false
 }
 
 /// Reports whether replacing a file differs from writing to it in nothing but its second names.
-pub fn is_alike(old: &Metadata, _new: &Metadata) -> bool {
+pub fn is_alike(old: &fs::Metadata, _new: &fs::Metadata) -> bool {
     !old.permissions().readonly()
 }
 

@@ -19,21 +19,21 @@ use crate::python::timing::Stopwatch;
 pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
     let watch = Stopwatch::new(py)?;
-    // Made absolute once: another thread may change the folder that relative paths start from.
+    // Made absolute once: another thread may change the directory that relative paths start from.
     let env_dir = modules::os_path(py, intern!(py, "abspath"), (env_dir,))?;
-    // What is no path has no folder either; the first stage refuses it.
-    let folder: PathBuf = env_dir.extract().unwrap_or_default();
+    // What is no path has no directory either; the first stage refuses it.
+    let directory: PathBuf = env_dir.extract().unwrap_or_default();
     if younger_is_set(builder, intern!(py, "with_pip"))? {
         seeding::variables(py)?.check()?;
     }
-    ensurepip::refuse_without(builder, &folder)?;
-    let stood = py.detach(|| fs::exists(&folder));
+    ensurepip::refuse_without(builder, &directory)?;
+    let stood = py.detach(|| fs::exists(&directory));
     if stood {
-        super::executables::check_links(builder, &folder)?;
+        super::executables::check_links(builder, &directory)?;
     }
     watch.tell(|| format!("creating an environment in {env_dir:?}"));
     watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|halt| match halt {
-        Halt::Stage(error) if !stood => tell_what_is_left(py, error, &folder),
+        Halt::Stage(error) if !stood => tell_what_is_left(py, error, &directory),
         Halt::Stage(error) | Halt::Whole(error) => error,
     })
 }
@@ -117,15 +117,15 @@ impl<'py> Stages<'_, 'py> {
     }
 }
 
-/// A folder that this call made and that is empty still is removed; of any other, the error gets a note.
+/// A directory that this call made and that is empty still is removed; of any other, the error gets a note.
 ///
 /// What stands in it is kept, as the standard library keeps it: another process may be completing it, and a user may
 /// want to see how far it came.
-fn tell_what_is_left(py: Python<'_>, error: PyErr, folder: &Path) -> PyErr {
-    if py.detach(|| fs::remove_if_empty(folder)) {
+fn tell_what_is_left(py: Python<'_>, error: PyErr, directory: &Path) -> PyErr {
+    if py.detach(|| fs::remove_if_empty(directory)) {
         return error;
     }
-    let left = quoted(folder);
+    let left = quoted(directory);
     let note = format!("{left} is incomplete. Fix the cause, then create it again to complete it.");
     noted(py, error, &note)
 }

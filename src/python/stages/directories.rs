@@ -73,7 +73,7 @@ pub fn ensure_directories<'py>(
     if is_set(builder, intern!(py, "clear"))? && py.detach(|| fs::exists(&directory)) {
         clear_first(builder, env_dir, &directory, &base)?;
     }
-    let made = py.detach(|| fs::ensure_folder(&directory))?;
+    let made = py.detach(|| fs::ensure_directory(&directory))?;
 
     let namespace = new_context(py)?;
     let context = Context(&namespace);

@@ -12,7 +12,7 @@ use crate::environment::scripts::placeholders::{self, Values};
 use crate::environment::scripts::quoting::Shell;
 use crate::environment::scripts::templates::Script;
 use crate::python::child::package_dir;
-use crate::python::context::{Context, decoded, encoded, is_plain, path_text};
+use crate::python::context::{Context, decoded, encoded, is_namespace, path_text};
 use crate::python::modules::{os_path, platform};
 use crate::python::overriding::is_own;
 use crate::python::signals::{Lines, logged};
@@ -36,7 +36,7 @@ pub fn install_scripts(
     let platform = platform(py)?;
     let bin_path = Context(context).path(intern!(py, "bin_path"))?;
     // A context of another class may say something else for each script.
-    if is_plain(context)? && is_own(builder, intern!(py, "replace_variables"))? {
+    if is_namespace(context)? && is_own(builder, intern!(py, "replace_variables"))? {
         return install_own(context, &path, platform, &bin_path);
     }
     let mut lines = Lines::default();

@@ -4,31 +4,31 @@
 use std::path::Path;
 
 use super::super::hash::digest;
-use crate::fs::dir::{Dir, Facts};
+use crate::fs::dir::{Dir, Metadata};
 use crate::fs::is_settled;
 
 /// The SHA-256 of the wheel at that path, if it is remembered and the facts are the same.
-pub(super) fn look_up(wheels: &Dir, path: &Path, facts: &Facts) -> Option<String> {
+pub(super) fn look_up(wheels: &Dir, path: &Path, metadata: &Metadata) -> Option<String> {
     let (content, _) = wheels.read(name(path)).ok()?;
     let text = String::from_utf8(content).ok()?;
     let (seen, digest) = text.trim_end().rsplit_once(' ')?;
     let known =
-        seen == fingerprint(facts) && digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        seen == fingerprint(metadata) && digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
     known.then(|| digest.to_owned())
 }
 
 /// Remembers the SHA-256 of the wheel at that path. `facts` must have been asked for before the wheel was read.
-pub(super) fn remember(wheels: &Dir, path: &Path, facts: &Facts, digest: &str) {
-    if !is_settled(facts) {
+pub(super) fn remember(wheels: &Dir, path: &Path, metadata: &Metadata, digest: &str) {
+    if !is_settled(metadata) {
         return;
     }
-    let line = format!("{} {digest}\n", fingerprint(facts));
+    let line = format!("{} {digest}\n", fingerprint(metadata));
     // What can't be remembered is found out again the next time.
     let _ = wheels.write_whole(&name(path), line.as_bytes());
 }
 
-fn fingerprint(facts: &Facts) -> String {
-    let Facts { size, modified, changed, device, inode, .. } = facts;
+fn fingerprint(metadata: &Metadata) -> String {
+    let Metadata { size, modified, changed, device, inode, .. } = metadata;
     format!("{size} {modified} {changed} {device} {inode}")
 }
 

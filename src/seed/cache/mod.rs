@@ -1,4 +1,4 @@
-//! The cache of images, in the user's cache folder.
+//! The cache of images, in the user's cache directory.
 //!
 //! ```text
 //! images/<key>          an image, complete: it got this name by one rename
@@ -6,18 +6,18 @@
 //! wheels/<hash>         which wheel stands at a path, so that it needn't be hashed each time; and which interpreters
 //!                       start in an environment, so that they needn't be started each time
 //! locks/<key>           held while an image is built, so that others wait instead of building it too
-//! CACHEDIR.TAG          says that the folder is a cache of ours
+//! CACHEDIR.TAG          says that the directory is a cache of ours
 //! ```
 //!
 //! The cache is trusted only if it is the user's own and nobody else may write in it. What is found wrong in it is
 //! made anew; what can't be used at all is done without.
 
-mod folder;
+mod directory;
 mod index;
 mod sweep;
 mod tag;
 
-pub use folder::{Unusable, default_folder};
+pub use directory::{Unusable, default_directory};
 pub use sweep::{Usage, clean, usage};
 
 use std::path::Path;
@@ -28,15 +28,15 @@ use super::image::{self, Image, Recipe};
 use super::reason::{Reason, Stop};
 use super::turn;
 use crate::error::{Error, Result};
-use crate::fs::dir::{Access, Dir, Facts, Lock, facts_at, unless_gone};
+use crate::fs::dir::{Access, Dir, Lock, Metadata, metadata_at, unless_gone};
 use crate::fs::now;
 use crate::observer::Observer;
 
 /// The part of a key that changes whenever images are built otherwise than before.
 const FORMAT: &str = "2";
-/// The folders in the cache's.
-const FOLDERS: [&str; 3] = ["images", "wheels", "locks"];
-/// How often a new folder to build in is made because another process took the last one away.
+/// The directories in the cache's.
+const DIRECTORIES: [&str; 3] = ["images", "wheels", "locks"];
+/// How often a new directory to build in is made because another process took the last one away.
 const ATTEMPTS: i64 = 64;
 /// How often the use of an image is recorded, in nanoseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
@@ -67,13 +67,13 @@ impl Cache {
         bundled: &BundledWheel,
         observer: &mut dyn Observer,
     ) -> Result<Cached, Stop> {
-        let facts = facts_at(&bundled.path).map_err(Reason::Unreadable)?;
-        let (digest, archive) = match index::look_up(&self.wheels, &bundled.path, &facts) {
+        let metadata = metadata_at(&bundled.path).map_err(Reason::Unreadable)?;
+        let (digest, archive) = match index::look_up(&self.wheels, &bundled.path, &metadata) {
             Some(digest) => (digest, None),
             None => {
                 let archive = crate::fs::read(&bundled.path).map_err(Reason::Unreadable)?;
                 let digest = digest(&archive);
-                index::remember(&self.wheels, &bundled.path, &facts, &digest);
+                index::remember(&self.wheels, &bundled.path, &metadata, &digest);
                 (digest, Some(archive))
             }
         };
@@ -90,30 +90,32 @@ impl Cache {
     }
 
     /// Whether this digest is remembered for the file with these facts. `name` is a path that no wheel has.
-    pub fn remembers(&self, name: &Path, facts: &Facts, digest: &str) -> bool {
-        index::look_up(&self.wheels, name, facts).as_deref() == Some(digest)
+    pub fn remembers(&self, name: &Path, metadata: &Metadata, digest: &str) -> bool {
+        index::look_up(&self.wheels, name, metadata).as_deref() == Some(digest)
     }
 
     /// Remembers this digest for [`Cache::remembers`].
-    pub fn remember(&self, name: &Path, facts: &Facts, digest: &str) {
-        index::remember(&self.wheels, name, facts, digest);
+    pub fn remember(&self, name: &Path, metadata: &Metadata, digest: &str) {
+        index::remember(&self.wheels, name, metadata, digest);
     }
 
     /// Gives up an image that was found spoilt, so that [`Cache::image`] builds it anew; another one that has
     /// taken its place meanwhile is kept.
     pub fn discard(&self, spoilt: &Cached) -> Result<()> {
-        match self.images.facts_of(&spoilt.key) {
-            Ok(facts) if facts.inode == spoilt.image.folder.inode => sweep::remove(&self.images, &spoilt.key),
+        match self.images.metadata_of(&spoilt.key) {
+            Ok(metadata) if metadata.inode == spoilt.image.directory.inode => {
+                sweep::remove(&self.images, &spoilt.key)
+            }
             _ => Ok(()),
         }
     }
 
     fn open(&self, key: &str) -> Option<Image> {
-        let folder = folder::trusted(self.images.open_folder(key).ok()?).ok()?;
-        let image = Image::open(&folder)?;
+        let directory = directory::trusted(self.images.open_directory(key).ok()?).ok()?;
+        let image = Image::open(&directory)?;
         let now = now();
-        if Image::last_used(&folder).is_some_and(|used| now - used > DAY) {
-            Image::mark_used(&folder, now);
+        if Image::last_used(&directory).is_some_and(|used| now - used > DAY) {
+            Image::mark_used(&directory, now);
         }
         Some(image)
     }
@@ -131,8 +133,8 @@ impl Cache {
             return Ok(image);
         }
         sweep::sweep(&self.images, &self.wheels, &self.locks, now());
-        let (name, folder, _alive) = self.workplace(observer)?;
-        let built = image::build(&folder, recipe, bundled, archive, observer);
+        let (name, directory, _alive) = self.workplace(observer)?;
+        let built = image::build(&directory, recipe, bundled, archive, observer);
         let published = built.and_then(|image| Ok(self.publish(&name, key, image)?));
         if published.is_err() {
             // What remains is swept when the next image is built.
@@ -146,7 +148,7 @@ impl Cache {
         turn::wait(observer, || self.locks.try_lock(key))
     }
 
-    /// A new folder to build in, with the lock that says that its builder lives.
+    /// A new directory to build in, with the lock that says that its builder lives.
     fn workplace(&self, observer: &mut dyn Observer) -> Result<(String, Dir, Lock)> {
         for attempt in 0..ATTEMPTS {
             if observer.interrupted() {
@@ -154,16 +156,16 @@ impl Cache {
             }
             // The attempt too: the clock may stand still.
             let name = format!("{}{}-{}", sweep::BUILDING, std::process::id(), now() + attempt);
-            if !self.images.make_folder(&name, Access::Owner)? {
+            if !self.images.make_directory(&name, Access::Owner)? {
                 continue;
             }
-            let locked = |folder: Dir| Ok((folder.try_lock(sweep::ALIVE)?, folder));
-            let taken = unless_gone(self.images.open_folder(&name).and_then(locked))?;
+            let locked = |directory: Dir| Ok((directory.try_lock(sweep::ALIVE)?, directory));
+            let taken = unless_gone(self.images.open_directory(&name).and_then(locked))?;
             // It is locked, gone or renamed by then only if a sweeper is at it.
-            if let Some((Some(alive), folder)) = taken
-                && self.images.facts_of(&name).is_ok()
+            if let Some((Some(alive), directory)) = taken
+                && self.images.metadata_of(&name).is_ok()
             {
-                return Ok((name, folder, alive));
+                return Ok((name, directory, alive));
             }
             let _ = self.images.remove_tree(&name);
         }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::super::image::Image;
-use super::{DAY, FOLDERS, tag};
+use super::{DAY, DIRECTORIES, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Dir, Kind, unless_gone};
 use crate::fs::now;
@@ -19,21 +19,22 @@ const KEPT: i64 = 90 * DAY;
 /// Removes leftovers and what was not used for 90 days before `now`. Failures are left to the next sweep.
 pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
     for name in images.names().unwrap_or_default() {
-        let Ok(folder) = images.open_folder(&name) else { continue };
+        let Ok(directory) = images.open_directory(&name) else { continue };
         if is_building(&name) {
-            let is_dead = is_abandoned(&folder, now);
-            // Held until all is removed: a builder that has just made the folder sees by it that it is to go.
-            if let Ok(Some(alive)) = folder.try_lock(ALIVE)
+            let is_dead = is_abandoned(&directory, now);
+            // Held until all is removed: a builder that has just made the directory sees by it that it is to go.
+            if let Ok(Some(alive)) = directory.try_lock(ALIVE)
                 && (alive.is_held() || is_dead)
             {
                 let _ = remove(images, &name);
             }
-        } else if Image::last_used(&folder).is_none_or(|used| now - used > KEPT) {
+        } else if Image::last_used(&directory).is_none_or(|used| now - used > KEPT) {
             let _ = remove(images, &name);
         }
     }
-    let is_old =
-        |folder: &Dir, name: &OsString| folder.facts_of(name).is_ok_and(|facts| now - facts.modified > KEPT);
+    let is_old = |directory: &Dir, name: &OsString| {
+        directory.metadata_of(name).is_ok_and(|metadata| now - metadata.modified > KEPT)
+    };
     for name in wheels.names().unwrap_or_default() {
         if is_old(wheels, &name) {
             let _ = wheels.remove_file(&name);
@@ -51,8 +52,8 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
 }
 
 /// Whether no builder can be at work there any more, by its age: where files can't be locked, nothing else tells.
-fn is_abandoned(folder: &Dir, now: i64) -> bool {
-    folder.facts().is_ok_and(|facts| now - facts.modified > DAY)
+fn is_abandoned(directory: &Dir, now: i64) -> bool {
+    directory.metadata().is_ok_and(|metadata| now - metadata.modified > DAY)
 }
 
 fn is_building(name: &OsStr) -> bool {
@@ -77,24 +78,24 @@ pub struct Usage {
     pub bytes: u64,
 }
 
-/// What the cache in this folder holds; nothing if there is none.
+/// What the cache in this directory holds; nothing if there is none.
 pub fn usage(path: &Path) -> Result<Usage> {
     open(path)?.map_or(Ok(Usage::default()), |root| held(&root))
 }
 
-/// Removes all that the cache in this folder holds. Returns what that was.
+/// Removes all that the cache in this directory holds. Returns what that was.
 ///
-/// What others have put there stays, and so does the tag, by which the folder is a cache.
+/// What others have put there stays, and so does the tag, by which the directory is a cache.
 pub fn clean(path: &Path) -> Result<Usage> {
     let Some(root) = open(path)? else { return Ok(Usage::default()) };
     let removed = held(&root)?;
-    for name in FOLDERS {
+    for name in DIRECTORIES {
         root.remove_tree(name)?;
     }
     Ok(removed)
 }
 
-/// The cache; `None` if there is none. A folder that isn't ours is refused.
+/// The cache; `None` if there is none. A directory that isn't ours is refused.
 fn open(path: &Path) -> Result<Option<Dir>> {
     match unless_gone(Dir::open(path))? {
         Some(root) if !tag::is_ours(&root)? => {
@@ -105,27 +106,27 @@ fn open(path: &Path) -> Result<Option<Dir>> {
 }
 
 fn held(root: &Dir) -> Result<Usage> {
-    let images = root.open_folder("images").and_then(|images| images.names()).unwrap_or_default();
+    let images = root.open_directory("images").and_then(|images| images.names()).unwrap_or_default();
     let images = images.iter().filter(|name| !is_building(name)).count();
     let mut usage = Usage { images, ..Usage::default() };
-    for name in FOLDERS {
+    for name in DIRECTORIES {
         add_up(root, name.as_ref(), &mut usage)?;
     }
     Ok(usage)
 }
 
-/// Adds what has that name in a folder, and all below it. What is gone meanwhile doesn't count.
-fn add_up(folder: &Dir, name: &OsStr, usage: &mut Usage) -> Result<()> {
-    match folder.facts_of(name) {
-        Ok(facts) if facts.kind == Kind::Folder => {
-            let Some(folder) = unless_gone(folder.open_folder(name))? else { return Ok(()) };
-            for name in unless_gone(folder.names())?.unwrap_or_default() {
-                add_up(&folder, &name, usage)?;
+/// Adds what has that name in a directory, and all below it. What is gone meanwhile doesn't count.
+fn add_up(directory: &Dir, name: &OsStr, usage: &mut Usage) -> Result<()> {
+    match directory.metadata_of(name) {
+        Ok(metadata) if metadata.kind == Kind::Directory => {
+            let Some(directory) = unless_gone(directory.open_directory(name))? else { return Ok(()) };
+            for name in unless_gone(directory.names())?.unwrap_or_default() {
+                add_up(&directory, &name, usage)?;
             }
         }
-        Ok(facts) => {
+        Ok(metadata) => {
             usage.files += 1;
-            usage.bytes += facts.size;
+            usage.bytes += metadata.size;
         }
         Err(_) => {}
     }
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_removed_is_counted_and_the_folder_stays_a_cache() {
+    fn only_what_is_removed_is_counted_and_the_directory_stays_a_cache() {
         let temp = tempfile::tempdir().unwrap();
         cache(temp.path());
         fs::write(temp.path().join(".DS_Store"), "somebody else's").unwrap();
@@ -187,7 +188,7 @@ mod tests {
         let root = Dir::open(temp.path()).unwrap();
         tag::set(&root).unwrap();
         clean(temp.path()).unwrap();
-        root.make_folder("images", Access::Owner).unwrap();
+        root.make_directory("images", Access::Owner).unwrap();
         assert!(Cache::open_at(temp.path()).is_ok());
         assert!(clean(temp.path()).is_ok());
     }
@@ -217,7 +218,7 @@ mod tests {
         let alive = dead.create_file(ALIVE).unwrap();
         thread::scope(|scope| {
             let sweeper = scope.spawn(|| sweep(&cache.images, &cache.wheels, &cache.locks, 0));
-            while cache.images.facts_of(".build-1-1").is_ok() && !sweeper.is_finished() {}
+            while cache.images.metadata_of(".build-1-1").is_ok() && !sweeper.is_finished() {}
             let is_free = alive.try_lock().is_ok();
             assert!(!is_free || dead.names().unwrap().is_empty());
         });
@@ -238,9 +239,9 @@ mod tests {
         thread::scope(|scope| {
             let builder = scope.spawn(|| {
                 for _ in 0..500 {
-                    let (name, folder, _alive) = cache.workplace(&mut Hears(false)).unwrap();
-                    folder.make_folder("tree", Access::Owner).unwrap();
-                    assert!(cache.images.open_folder(&name).is_ok());
+                    let (name, directory, _alive) = cache.workplace(&mut Hears(false)).unwrap();
+                    directory.make_directory("tree", Access::Owner).unwrap();
+                    assert!(cache.images.open_directory(&name).is_ok());
                 }
             });
             thread::scope(|sweepers| {

@@ -1,7 +1,7 @@
-//! The file by which a folder is known to be a cache of ours: nobody's own folder is ever written to or swept because
+//! The file by which a directory is known to be a cache of ours: nobody's own directory is ever written to or swept because
 //! `FASTVENV_CACHE_DIR` happened to name it.
 //!
-//! It stays when the cache is cleaned: whoever has just set it makes the cache's folders next, and a folder that has
+//! It stays when the cache is cleaned: whoever has just set it makes the cache's directories next, and a directory that has
 //! these and no tag may be somebody's own. It is the tag by which backup tools know what to leave out
 //! (<https://bford.info/cachedir/>).
 
@@ -15,25 +15,25 @@ const TEXT: &[u8] =
 /// What its name starts with while [`Dir::write_whole`] writes it.
 const DRAFT: &str = "CACHEDIR.TAG.";
 
-/// Whether the folder is a cache of ours. An empty one becomes one if it gets the tag.
-pub(super) fn is_ours(folder: &Dir) -> Result<bool> {
+/// Whether the directory is a cache of ours. An empty one becomes one if it gets the tag.
+pub(super) fn is_ours(directory: &Dir) -> Result<bool> {
     // Asked again last: another process may just have set the tag and gone on.
-    Ok(is_tagged(folder) || is_empty(folder)? || is_tagged(folder))
+    Ok(is_tagged(directory) || is_empty(directory)? || is_tagged(directory))
 }
 
-/// Gives an empty folder the tag, by one rename, so that other processes see it whole.
-pub(super) fn set(folder: &Dir) -> Result<()> {
-    if is_tagged(folder) { Ok(()) } else { folder.write_whole(NAME, TEXT) }
+/// Gives an empty directory the tag, by one rename, so that other processes see it whole.
+pub(super) fn set(directory: &Dir) -> Result<()> {
+    if is_tagged(directory) { Ok(()) } else { directory.write_whole(NAME, TEXT) }
 }
 
-fn is_tagged(folder: &Dir) -> bool {
-    folder.read(NAME).is_ok_and(|(text, _)| text == TEXT)
+fn is_tagged(directory: &Dir) -> bool {
+    directory.read(NAME).is_ok_and(|(text, _)| text == TEXT)
 }
 
 /// Whether nothing stands there but what a file system or a process that is setting the tag puts there.
-fn is_empty(folder: &Dir) -> Result<bool> {
+fn is_empty(directory: &Dir) -> Result<bool> {
     let harmless = |name: &[u8]| name == b"lost+found" || name.starts_with(DRAFT.as_bytes());
-    Ok(folder.names()?.iter().all(|name| harmless(name.as_encoded_bytes())))
+    Ok(directory.names()?.iter().all(|name| harmless(name.as_encoded_bytes())))
 }
 
 #[cfg(test)]
@@ -42,16 +42,16 @@ mod tests {
     use crate::fs::dir::NewFile;
 
     #[test]
-    fn only_a_tagged_or_empty_folder_is_ours() {
+    fn only_a_tagged_or_empty_directory_is_ours() {
         let temp = tempfile::tempdir().unwrap();
-        let folder = Dir::open(temp.path()).unwrap();
-        assert!(is_ours(&folder).unwrap());
-        folder.create("images", b"", NewFile::default()).unwrap();
-        assert!(!is_ours(&folder).unwrap());
-        folder.create(NAME, b"Signature: somebody else's", NewFile::default()).unwrap();
-        assert!(!is_ours(&folder).unwrap());
-        folder.remove_file(NAME).unwrap();
-        set(&folder).unwrap();
-        assert!(is_ours(&folder).unwrap());
+        let directory = Dir::open(temp.path()).unwrap();
+        assert!(is_ours(&directory).unwrap());
+        directory.create("images", b"", NewFile::default()).unwrap();
+        assert!(!is_ours(&directory).unwrap());
+        directory.create(NAME, b"Signature: somebody else's", NewFile::default()).unwrap();
+        assert!(!is_ours(&directory).unwrap());
+        directory.remove_file(NAME).unwrap();
+        set(&directory).unwrap();
+        assert!(is_ours(&directory).unwrap());
     }
 }

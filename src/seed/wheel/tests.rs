@@ -46,7 +46,7 @@ fn a_sound_wheel_gives_its_files_and_rows() {
 }
 
 #[test]
-fn names_that_leave_the_folder_are_refused() {
+fn names_that_leave_the_directory_are_refused() {
     for name in [
         "/etc/x",
         "../x",
@@ -62,7 +62,7 @@ fn names_that_leave_the_folder_are_refused() {
     ] {
         let message = refusal(&wheel(&[(name, "")], |record| record));
         assert!(message.contains("named") || message.contains("RECORD"), "{name}: {message}");
-        assert!(!is_plain(name), "{name}");
+        assert!(!is_plain_path(name), "{name}");
     }
 }
 

@@ -11,10 +11,10 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
-use super::super::{Access, Facts, Kind};
-use super::files::{Inherited, access_lists, facts, timestamps};
+use super::super::{Access, Kind, Metadata};
+use super::files::{Inherited, access_lists, metadata, timestamps};
 
-const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 const NEW_FILE: OFlags = OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::CLOEXEC);
 const OLD_FILE: OFlags =
     OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
@@ -26,27 +26,27 @@ pub struct Handle(OwnedFd);
 impl Handle {
     /// Opens a directory by its path; links on the way are followed.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(rustix::fs::open(path, FOLDER, Mode::empty())?))
+        Ok(Self(rustix::fs::open(path, DIRECTORY, Mode::empty())?))
     }
 
     /// Opens a directory by its path; links on the way are followed, but a link in its own place is refused.
     pub fn open_itself(path: &Path) -> io::Result<Self> {
-        Ok(Self(rustix::fs::open(path, FOLDER.union(OFlags::NOFOLLOW), Mode::empty())?))
+        Ok(Self(rustix::fs::open(path, DIRECTORY.union(OFlags::NOFOLLOW), Mode::empty())?))
     }
 
-    /// Facts about the directory itself.
-    pub fn facts(&self) -> io::Result<Facts> {
-        Ok(facts(&fstat(&self.0)?))
+    /// Metadata about the directory itself.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        Ok(metadata(&fstat(&self.0)?))
     }
 
-    /// Facts about what has that name here, a link itself rather than its target.
-    pub fn facts_of(&self, name: &OsStr) -> io::Result<Facts> {
-        Ok(facts(&statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?))
+    /// Metadata about what has that name here, a link itself rather than its target.
+    pub fn metadata_of(&self, name: &OsStr) -> io::Result<Metadata> {
+        Ok(metadata(&statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?))
     }
 
     /// Opens the directory of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]).
-    pub fn open_folder(&self, name: &OsStr) -> io::Result<Self> {
-        match openat(&self.0, name, FOLDER.union(OFlags::NOFOLLOW), Mode::empty()) {
+    pub fn open_directory(&self, name: &OsStr) -> io::Result<Self> {
+        match openat(&self.0, name, DIRECTORY.union(OFlags::NOFOLLOW), Mode::empty()) {
             // Of a link, Linux says the other of these.
             Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
             opened => Ok(Self(opened?)),
@@ -58,14 +58,14 @@ impl Handle {
     pub fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
         match open_unmounted(&self.0, name) {
             Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
-            // What the system says to the removal of such a folder.
+            // What the system says to the removal of such a directory.
             Err(Errno::XDEV) => Err(Errno::BUSY.into()),
             opened => Ok(Self(opened?)),
         }
     }
 
     /// Makes a directory; fails if the name is taken.
-    pub fn make_folder(&self, name: &OsStr, access: Access) -> io::Result<()> {
+    pub fn make_directory(&self, name: &OsStr, access: Access) -> io::Result<()> {
         let mode = match access {
             Access::Umask => Mode::from_raw_mode(0o777),
             Access::Owner => Mode::RWXU,
@@ -74,11 +74,11 @@ impl Handle {
     }
 
     /// Opens a regular file for reading, with its facts. Links and everything else are refused.
-    pub fn open_file(&self, name: &OsStr) -> io::Result<(File, Facts)> {
+    pub fn open_file(&self, name: &OsStr) -> io::Result<(File, Metadata)> {
         let file = openat(&self.0, name, OLD_FILE, Mode::empty())?;
-        let facts = facts(&fstat(&file)?);
-        if facts.kind == Kind::File {
-            Ok((file.into(), facts))
+        let metadata = metadata(&fstat(&file)?);
+        if metadata.kind == Kind::File {
+            Ok((file.into(), metadata))
         } else {
             Err(io::ErrorKind::InvalidInput.into())
         }
@@ -112,7 +112,7 @@ impl Handle {
     /// The names in this directory, in no order.
     pub fn names(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
-        // By a handle of its own, since to open `.` anew would take the right to search the folder.
+        // By a handle of its own, since to open `.` anew would take the right to search the directory.
         let mut entries = rustix::fs::Dir::new(self.0.try_clone()?)?;
         entries.rewind();
         for entry in entries {
@@ -131,7 +131,7 @@ impl Handle {
     }
 
     /// Removes the empty directory of that name.
-    pub fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
+    pub fn remove_directory(&self, name: &OsStr) -> io::Result<()> {
         Ok(unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
     }
 
@@ -154,24 +154,24 @@ impl Handle {
     /// Whether an open file has lost this name. The number of links alone doesn't say: some file systems report none.
     pub fn is_removed(&self, name: &OsStr, file: &File) -> bool {
         let Ok(stat) = fstat(file) else { return false };
-        let same = |named: Facts| {
-            let open = facts(&stat);
+        let same = |named: Metadata| {
+            let open = metadata(&stat);
             (named.device, named.inode) == (open.device, open.inode)
         };
-        stat.st_nlink == 0 && !self.facts_of(name).is_ok_and(same)
+        stat.st_nlink == 0 && !self.metadata_of(name).is_ok_and(same)
     }
 }
 
-/// The folder of that name in this one: `ELOOP` or `ENOTDIR` for a link, `EXDEV` for a mount point.
-fn open_unmounted(folder: &OwnedFd, name: &OsStr) -> rustix::io::Result<OwnedFd> {
-    let flags = FOLDER.union(OFlags::NOFOLLOW);
-    // Knows mounts of a folder of the same file system too.
+/// The directory of that name in this one: `ELOOP` or `ENOTDIR` for a link, `EXDEV` for a mount point.
+fn open_unmounted(directory: &OwnedFd, name: &OsStr) -> rustix::io::Result<OwnedFd> {
+    let flags = DIRECTORY.union(OFlags::NOFOLLOW);
+    // Knows mounts of a directory of the same file system too.
     #[cfg(target_os = "linux")]
-    match rustix::fs::openat2(folder, name, flags, Mode::empty(), rustix::fs::ResolveFlags::NO_XDEV) {
+    match rustix::fs::openat2(directory, name, flags, Mode::empty(), rustix::fs::ResolveFlags::NO_XDEV) {
         // Linux before 5.6, and sandboxes that have not heard of it.
         Err(Errno::NOSYS | Errno::PERM) => {}
         opened => return opened,
     }
-    let found = openat(folder, name, flags, Mode::empty())?;
-    if fstat(folder)?.st_dev == fstat(&found)?.st_dev { Ok(found) } else { Err(Errno::XDEV) }
+    let found = openat(directory, name, flags, Mode::empty())?;
+    if fstat(directory)?.st_dev == fstat(&found)?.st_dev { Ok(found) } else { Err(Errno::XDEV) }
 }

@@ -10,16 +10,16 @@ use rustix::fs::{CWD, RenameFlags};
 use rustix::fs::{FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UTIME_OMIT, fstat};
 use rustix::io::Errno;
 
-use super::super::{Facts, Kind, NewFile};
+use super::super::{Kind, Metadata, NewFile};
 
 /// The user that files made by this process belong to.
 pub fn current_user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Facts about what is at that path, links followed.
-pub fn facts_at(path: &Path) -> io::Result<Facts> {
-    Ok(facts(&rustix::fs::stat(path)?))
+/// Metadata about what is at that path, links followed.
+pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
+    Ok(metadata(&rustix::fs::stat(path)?))
 }
 
 /// What a new file inherits from its directory (setgid, a default ACL), and a hard link has from its source. The mode
@@ -116,7 +116,7 @@ pub fn close(file: File) -> io::Result<()> {
 
 /// The permission bits of an open file.
 pub fn mode_of(file: &File) -> io::Result<u32> {
-    Ok(facts(&fstat(file)?).mode)
+    Ok(metadata(&fstat(file)?).mode)
 }
 
 /// Makes `to` share the content of `from` until one of them is changed.
@@ -141,12 +141,12 @@ pub(super) fn timestamps(modified: i64) -> Timestamps {
 
 // The types of these fields differ from one Unix to the next.
 #[allow(clippy::unnecessary_cast)]
-pub(super) fn facts(stat: &Stat) -> Facts {
+pub(super) fn metadata(stat: &Stat) -> Metadata {
     let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
-    Facts {
+    Metadata {
         kind: match FileType::from_raw_mode(stat.st_mode as RawMode) {
             FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Folder,
+            FileType::Directory => Kind::Directory,
             _ => Kind::Other,
         },
         size: stat.st_size as u64,

@@ -1,6 +1,6 @@
 //! Modes, owners and numbers, as `std` has them.
 
-use std::fs::{Metadata, Permissions};
+use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
@@ -20,12 +20,12 @@ pub fn may_execute(path: &Path) -> bool {
 }
 
 /// Reports whether both are one file.
-pub fn is_one_file(one: &Metadata, other: &Metadata) -> bool {
+pub fn is_one_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 /// Reports whether replacing a file differs from writing to it in nothing but its second names. To write to a read-only
 /// file is to fail, and another owner's file would become ours.
-pub fn is_alike(old: &Metadata, new: &Metadata) -> bool {
+pub fn is_alike(old: &fs::Metadata, new: &fs::Metadata) -> bool {
     old.mode() & 0o200 != 0 && (old.uid(), old.gid()) == (new.uid(), new.gid())
 }

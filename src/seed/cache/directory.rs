@@ -1,4 +1,4 @@
-//! The cache's folder: where it is, and whether it may be trusted.
+//! The cache's directory: where it is, and whether it may be trusted.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::sync::Mutex;
 
 use etcetera::BaseStrategy;
 
-use super::{Cache, FOLDERS, tag};
+use super::{Cache, DIRECTORIES, tag};
 use crate::error::{Error, Result, quoted};
-use crate::fs::dir::{Access, Dir, current_user, facts_at};
+use crate::fs::dir::{Access, Dir, current_user, metadata_at};
 
 /// Why the cache is done without.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum Unusable {
     /// Others may change what is in it.
     #[error("the cache {} is writable by others (mode {:o})", quoted(.0), .1)]
     OpenToOthers(PathBuf, u32),
-    /// The folder holds things, and nothing says that they are ours.
+    /// The directory holds things, and nothing says that they are ours.
     #[error("{} is not empty and fastvenv did not make it, so it is not used as a cache", quoted(.0))]
     Foreign(PathBuf),
 }
@@ -52,16 +52,16 @@ fn is_first(path: &Path) -> bool {
     SEEN.try_lock().is_ok_and(|mut seen| seen.insert(path.to_owned()))
 }
 
-/// The folder `fastvenv` in the user's cache folder, by the platform's convention: `$XDG_CACHE_HOME` or `~/.cache`
+/// The directory `fastvenv` in the user's cache directory, by the platform's convention: `$XDG_CACHE_HOME` or `~/.cache`
 /// on Linux, `~/Library/Caches` on macOS. `None` without a home directory that has an absolute path: with `HOME=.` a
 /// cache in whatever directory we are would be trusted.
-pub fn default_folder() -> Option<PathBuf> {
-    let folder = etcetera::base_strategy::choose_native_strategy().ok()?.cache_dir().join("fastvenv");
-    Some(folder).filter(|folder| folder.is_absolute())
+pub fn default_directory() -> Option<PathBuf> {
+    let directory = etcetera::base_strategy::choose_native_strategy().ok()?.cache_dir().join("fastvenv");
+    Some(directory).filter(|directory| directory.is_absolute())
 }
 
 impl Cache {
-    /// Opens the cache in this folder, made first if missing.
+    /// Opens the cache in this directory, made first if missing.
     pub fn open_at(path: &Path) -> Result<Self, Unusable> {
         let root = match Dir::open(path) {
             Ok(root) => root,
@@ -75,21 +75,21 @@ impl Cache {
             return Err(Unusable::Foreign(path.to_owned()));
         }
         tag::set(&root)?;
-        let [images, wheels, locks] = FOLDERS.map(|name| trusted(root.enter(name, Access::Owner)?));
+        let [images, wheels, locks] = DIRECTORIES.map(|name| trusted(root.enter(name, Access::Owner)?));
         Ok(Self { images: images?, wheels: wheels?, locks: locks? })
     }
 }
 
-/// The folder, if it is ours and nobody else may write in it.
-pub(super) fn trusted(folder: Dir) -> Result<Dir, Unusable> {
-    let facts = folder.facts()?;
-    if facts.owner != current_user() {
-        return Err(Unusable::NotOurs(folder.path().to_owned()));
+/// The directory, if it is ours and nobody else may write in it.
+pub(super) fn trusted(directory: Dir) -> Result<Dir, Unusable> {
+    let metadata = directory.metadata()?;
+    if metadata.owner != current_user() {
+        return Err(Unusable::NotOurs(directory.path().to_owned()));
     }
-    if facts.mode & 0o022 != 0 {
-        return Err(Unusable::OpenToOthers(folder.path().to_owned(), facts.mode));
+    if metadata.mode & 0o022 != 0 {
+        return Err(Unusable::OpenToOthers(directory.path().to_owned(), metadata.mode));
     }
-    Ok(folder)
+    Ok(directory)
 }
 
 /// The nearest directory above that exists, if we are root and it is another user's: under `sudo -E`, and in containers
@@ -97,15 +97,15 @@ pub(super) fn trusted(folder: Dir) -> Result<Dir, Unusable> {
 fn anothers_parent(path: &Path) -> Option<&Path> {
     const ROOT: u32 = 0;
     let mut above = path.ancestors().skip(1);
-    let (parent, facts) = above.find_map(|parent| Some((parent, facts_at(parent).ok()?)))?;
-    (current_user() == ROOT && facts.owner != ROOT).then_some(parent)
+    let (parent, metadata) = above.find_map(|parent| Some((parent, metadata_at(parent).ok()?)))?;
+    (current_user() == ROOT && metadata.owner != ROOT).then_some(parent)
 }
 
 fn create(path: &Path) -> Result<Dir> {
     if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        crate::fs::create_folder(parent)?;
-        Dir::open(parent)?.make_folder(name, Access::Owner)?;
+        crate::fs::create_directory(parent)?;
+        Dir::open(parent)?.make_directory(name, Access::Owner)?;
     }
     Dir::open(path)
 }
