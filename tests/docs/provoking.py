@@ -155,7 +155,7 @@ def below_a_file(tmp: Path) -> None:
     create(tmp / "file" / "env")
 
 
-def folder_in_the_way(tmp: Path) -> None:
+def directory_in_the_way(tmp: Path) -> None:
     """A folder in the place of pyvenv.cfg."""
     (tmp / "env" / "pyvenv.cfg").mkdir(parents=True)
     create(tmp / "env")
@@ -290,7 +290,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "open-files": open_files,
     "long-name": lambda tmp: create(tmp / ("x" * 300)),
     "below-a-file": below_a_file,
-    "folder-in-the-way": folder_in_the_way,
+    "directory-in-the-way": directory_in_the_way,
     "clear-fails": clear_fails,
     "no-interpreter": lambda tmp: with_base(str(tmp / "python3"), tmp, symlinks=False),
     "no-ensurepip": no_ensurepip,
