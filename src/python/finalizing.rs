@@ -1,15 +1,15 @@
-//! The end of the interpreter, which a daemon thread may meet in the middle of its work.
+//! Surviving the end of the interpreter in a daemon thread that is still working.
 
 use pyo3::ffi;
 
-/// Whether the interpreter has begun to end. From then on this thread can't get the GIL any more.
+/// Reports whether the interpreter has begun to end. From then on this thread can't get the GIL.
 pub fn has_begun() -> bool {
     // SAFETY: any thread may call it at any time.
     unsafe { ffi::Py_IsInitialized() == 0 }
 }
 
-/// Does `work`. If the interpreter ends meanwhile, this thread stops at its next attempt to take the GIL, and waits
-/// there for the end of the process.
+/// Does `work`. If the interpreter ends during it, this thread blocks at its next attempt to take the GIL, until the
+/// process ends.
 ///
 /// CPython 3.14 does so itself (gh-87135). Before, it calls `pthread_exit`, for which glibc unwinds the stack: Rust's
 /// destructors would drop Python objects without the GIL, and the first `catch_unwind` would abort the process.
@@ -18,7 +18,7 @@ pub fn safely<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Nothing to prevent: other C libraries end a thread without unwinding its stack.
+/// Nothing to do: other C libraries end a thread without unwinding its stack.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 mod unwinding {
     pub struct Guard;
@@ -55,7 +55,7 @@ mod unwinding {
     }
 
     struct Handler {
-        /// How many guards this thread has. Greenlets may drop them in any order, so there is one buffer for all.
+        /// The number of guards of this thread. Greenlets may drop them in any order, so there is one buffer for all.
         guards: Cell<usize>,
         /// On the heap: before glibc unwinds a frame it runs the handlers whose buffers aren't in frames further out.
         /// This one is in none, so it runs before the first frame is unwound.

@@ -11,8 +11,8 @@ use pyo3_log::{Caching, Logger};
 
 use super::modules::loaded;
 
-/// Hands records to Python's `logging` once that is loaded, and loads it for a WARNING or worse: its import takes
-/// 13 ms, and a process that has not imported it can't have asked for our DEBUG records.
+/// Passes records to Python's `logging` if it is loaded, and loads it for a WARNING or worse. Its import takes 13 ms,
+/// and a process that has not imported it can't have asked for our DEBUG records.
 struct LazyLogger {
     inner: PyOnceLock<Logger>,
 }
@@ -38,14 +38,14 @@ impl LazyLogger {
         PyErr::take(py).map_or(Ok(()), Err)
     }
 
-    /// Nothing is locked while the logger is made: that imports `logging`, for which other threads and signal handlers
-    /// may run, and they may log too. Of two that are made at once, one is kept.
+    /// No lock is held while the logger is created. That imports `logging`, during which other threads and signal
+    /// handlers may run and log. If two are created at once, one is kept.
     fn log_by_pyo3(&self, py: Python<'_>, record: &Record) -> PyResult<()> {
         if let Some(logger) = self.inner.get(py) {
             logger.log(record);
             return Ok(());
         }
-        // Levels are not cached: `caplog` and `assertLogs` change them as they please.
+        // Levels are not cached: `caplog` and `assertLogs` change them.
         let logger = Logger::new(py, Caching::Loggers)?;
         logger.log(record);
         let _ = self.inner.set(py, logger);
@@ -53,7 +53,7 @@ impl LazyLogger {
     }
 }
 
-/// Whether `logging` is loaded. Another thread may be importing it: an interrupt may then come before it has.
+/// Reports whether `logging` is loaded. Another thread may be importing it; an interrupt can then come before it is.
 fn is_loaded(py: Python<'_>) -> bool {
     loaded(py, intern!(py, "logging")).map(|logging| logging.is_some()).unwrap_or_else(|error| {
         settle(py, error);
@@ -61,7 +61,7 @@ fn is_loaded(py: Python<'_>) -> bool {
     })
 }
 
-/// What somebody has put in the place of `fastvenv.logger`, as they would in that of `venv.logger`.
+/// The replacement for `fastvenv.logger`, if the program has set one, as it could for `venv.logger`.
 fn stand_in(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Some(package) = loaded(py, intern!(py, "fastvenv"))? else { return Ok(None) };
     let globals = package.getattr(intern!(py, "__dict__"))?;
@@ -73,8 +73,8 @@ thread_local! {
     static INTERRUPTION: Cell<Option<PyErr>> = const { Cell::new(None) };
 }
 
-/// Logging never fails a stage: an `Exception` is reported as unraisable. What isn't one, like an interrupt, is raised
-/// when the stage has ended.
+/// Logging never fails a stage. An `Exception` is reported as unraisable. Others, such as an interrupt, are raised when
+/// the stage has ended.
 fn settle(py: Python<'_>, error: PyErr) {
     if error.is_instance_of::<PyException>(py) {
         error.write_unraisable(py, None);
@@ -83,7 +83,7 @@ fn settle(py: Python<'_>, error: PyErr) {
     }
 }
 
-/// What interrupted a record of this thread since the last call.
+/// The exception that interrupted a record of this thread since the last call.
 pub fn interruption() -> Option<PyErr> {
     INTERRUPTION.take()
 }

@@ -1,11 +1,12 @@
-//! Whether a stage is what it was written as, so that something may be done in its stead.
+//! Reports whether a method is still fastvenv's own, not overridden or patched, so that its work can be done without
+//! calling it.
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PySet, PyString, PyType};
 
-/// What a stage of fastvenv's own looks like.
+/// The objects that identify fastvenv's own stages.
 pub struct Own {
     /// The functions of `fastvenv.EnvBuilder`, and of the one before where the module was loaded again.
     stages: Py<PySet>,
@@ -17,7 +18,7 @@ pub struct Own {
 
 static OWN: PyOnceLock<Own> = PyOnceLock::new();
 
-/// Takes the functions in the class for fastvenv's own.
+/// Remembers the functions of the class as fastvenv's own.
 #[pyfunction]
 #[pyo3(signature = (class, /))]
 pub fn own_stages(class: &Bound<'_, PyType>) -> PyResult<()> {
@@ -45,7 +46,7 @@ impl Own {
         OWN.get(py)
     }
 
-    /// Whether it is a function in the globals of that module, and not what only looks like one.
+    /// Reports whether it is a real function with the globals of that module.
     pub fn is_function_of(&self, module: &Bound<'_, PyAny>, found: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = found.py();
         Ok(found.get_type().is(&self.function)

@@ -1,4 +1,4 @@
-//! Whether `subprocess` is patched by somebody who wants to see, or to be, the child that would run `ensurepip`.
+//! Reports whether the program has patched `subprocess`, perhaps to observe or replace the child that runs `ensurepip`.
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -8,11 +8,10 @@ use super::child::package;
 use super::modules::loaded;
 use super::overriding::Own;
 
-/// Modules that put their own functions and classes into `subprocess` only to let other greenlets run while a child
-/// is waited for. They have no use for a child that is not needed.
+/// Modules that patch `subprocess` only to let other greenlets run while a child works. They do not need the child.
 const COOPERATIVE: [&str; 2] = ["gevent.subprocess", "eventlet.green.subprocess"];
 
-/// Tells whether `_call_new_python` would reach anything but the standard library's own code, or that of a module in
+/// Reports whether `_call_new_python` would reach anything but the standard library's own code, or that of a module in
 /// [`COOPERATIVE`], through `check_output`.
 pub fn is_subprocess_patched(py: Python<'_>) -> PyResult<bool> {
     if package(py)?.getattr(intern!(py, "__dict__"))?.contains("subprocess")? {
@@ -41,8 +40,8 @@ fn is_cooperative(own: &Own, name: &str, found: &Bound<'_, PyAny>) -> PyResult<b
     Ok(false)
 }
 
-/// Tells whether a function or class was written in that module. Exact types are compared: what wraps one may pretend to
-/// be it in everything else.
+/// Reports whether a function or class was written in that module. Exact types are compared: what wraps one may pretend
+/// to be it in everything else.
 fn is_defined_in(module: &Bound<'_, PyAny>, own: &Own, found: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = found.py();
     if !found.is_exact_instance_of::<PyType>() {

@@ -62,7 +62,7 @@ fn unusual(builder: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
     })
 }
 
-/// Tells whether these stages do what they do by default: none is overridden, nor is `subprocess` patched.
+/// Reports whether these stages do what they do by default: none is overridden, nor is `subprocess` patched.
 pub fn has_default_stages(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<bool> {
     Ok(has_own_stages(builder, stages)? && !is_subprocess_patched(builder.py())?)
 }

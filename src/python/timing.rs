@@ -1,4 +1,4 @@
-//! What is done and how long each stage takes, told to whoever listens to the logger `fastvenv` at DEBUG.
+//! Logs each step and its time to the logger `fastvenv` at DEBUG.
 
 use std::ffi::OsString;
 use std::time::Instant;
@@ -12,16 +12,16 @@ use crate::error::Error;
 /// `logging.DEBUG`.
 const DEBUG: u8 = 10;
 
-/// Times stages if somebody listens, and only calls them otherwise.
+/// Times stages if the logger is enabled for DEBUG; otherwise only calls them.
 pub struct Stopwatch {
     runs: bool,
 }
 
 impl Stopwatch {
-    /// Asks once for a whole environment: to ask for each record takes longer than some stages.
+    /// Asks the logger once per environment, because asking for each record takes longer than some stages.
     ///
     /// # Errors
-    /// [`Error::Refused`] if `FASTVENV_LOG` has a value that means nothing.
+    /// [`Error::Refused`] if `FASTVENV_LOG` has an unknown value.
     pub fn new(py: Python<'_>) -> PyResult<Self> {
         heed_variable(py)?;
         let Some(logging) = modules::loaded(py, intern!(py, "logging"))? else {

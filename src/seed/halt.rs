@@ -1,4 +1,4 @@
-//! Why a placement ends early.
+//! The reasons for which a placement ends early.
 
 use std::path::{Path, PathBuf};
 
@@ -10,9 +10,9 @@ pub enum Halt {
     /// A file of the image is missing, not what its manifest says, or on a part of the disk that can't be read: its
     /// path in the image's tree.
     Stale(PathBuf),
-    /// A file of the image is as it must be, as far as can be seen, but can't be read now.
+    /// A file of the image looks right, but can't be read now.
     Unreadable(Error),
-    /// The environment can't be written, or Python has a signal to handle.
+    /// The environment can't be written to, or Python has a signal to handle.
     Failed(Error),
 }
 

@@ -72,8 +72,8 @@ pub fn place(
     Ok(transfer.mode())
 }
 
-/// Tells whether hard links to the image's files are what new files would be here. The first file shows what the umask
-/// and the directory leave; a link has its mode, group and ACL from its source.
+/// Reports whether hard links to the image's files would look like new files here. A link has the mode, group and ACL
+/// of its source; the first file shows what the umask and the directory give a new file.
 fn suits_links(image: &Image, dist_info: &Dir, file_mode: u32) -> bool {
     let source = || image.tree.open_directory(&image.manifest.dist_info).ok()?.inherited(METADATA).ok();
     file_mode == image.manifest.mode

@@ -1,4 +1,4 @@
-//! Why the native way is not taken, so that `ensurepip` does the work as in the standard library.
+//! The reasons to run `ensurepip`, as the standard library does, instead of placing pip natively.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,33 +16,33 @@ pub enum Reason {
     Name(PathBuf),
     /// `FASTVENV_SEED=ensurepip`.
     Asked,
-    /// A variable is set that changes what `ensurepip` leaves.
+    /// A variable is set that changes the result of `ensurepip`.
     Variable(&'static str),
     /// The interpreter writes no bytecode files.
     NoCacheTag,
-    /// The environment sees the base interpreter's packages, and so perhaps a pip.
+    /// The environment can use the base interpreter's packages, perhaps a pip among them.
     SystemSitePackages,
-    /// Something is installed in the environment already.
+    /// The environment already contains something.
     Occupied(PathBuf),
-    /// It can't be said which wheels `ensurepip` would take.
+    /// It is not clear which wheels `ensurepip` would use.
     Unclear(Unclear),
     /// A wheel can't be read.
     Unreadable(Error),
-    /// A wheel is not one that can be installed natively.
+    /// A wheel can't be installed natively.
     Wheel(PathBuf, Defect),
     /// A wheel's sources don't show how its pip writes scripts.
     Scripts(PathBuf),
     /// A wheel isn't for this version of Python.
     RequiresPython(PathBuf),
-    /// The environment's Python may not be executed, for one on a file system mounted `noexec`.
+    /// The environment's Python can't be executed, for example on a file system mounted `noexec`.
     Inexecutable(PathBuf),
-    /// The environment's Python doesn't start, or is another one than runs.
+    /// The environment's Python doesn't start, or is not the running one.
     OtherPython(PathBuf),
     /// The base interpreter couldn't compile.
     Compiler(String),
     /// The environment's file system refuses or ignores a file's time or mode.
     Attributes(Error),
-    /// A file that was just made looks different when it is looked at again.
+    /// A new file looks different when it is checked again.
     Changed(PathBuf),
 }
 
@@ -83,7 +83,7 @@ impl fmt::Display for Reason {
 pub enum Stop {
     /// The native way can't be taken.
     NotServed(Reason),
-    /// It was taken and failed, or Python has a signal to handle.
+    /// It failed, or Python has a signal to handle.
     Failed(Error),
 }
 

@@ -7,7 +7,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// What the file INSTALLER holds: the name of the tool that will be asked to uninstall.
+/// The content of the file INSTALLER: the name of the tool that uninstalls.
 pub const INSTALLER: &[u8] = b"pip\n";
 
 /// One row.
@@ -27,7 +27,7 @@ impl Row {
         Self { path: path.into(), hash: hash(content), size: content.len().to_string() }
     }
 
-    /// The row of a file that is listed only.
+    /// The row of a file without hash and size.
     pub fn unchecked(path: impl Into<String>) -> Self {
         Self { path: path.into(), hash: String::new(), size: String::new() }
     }
@@ -65,7 +65,7 @@ pub fn with_rows(rendered: &str, mut added: Vec<Row>) -> String {
     out
 }
 
-/// The hash of some content, as a RECORD row has it.
+/// The hash of some content, in the format of a RECORD row.
 pub fn hash(content: &[u8]) -> String {
     format!("sha256={}", base64(&Sha256::digest(content)))
 }

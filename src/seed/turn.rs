@@ -1,4 +1,4 @@
-//! Waiting for others who are at the same thing, for a while.
+//! Waiting, for a limited time, for other processes that do the same work.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use crate::observer::Observer;
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How many pauses others are waited for, 30 s in all: to build an image takes them a second or two, to place one less.
-/// They are counted, since the clock may stand still (libfaketime).
+/// The number of pauses, 30 s in all. Another process builds an image in a second or two, and places one in less.
+/// Pauses are counted because the clock may stand still (libfaketime).
 const PATIENCE: usize = 6000;
 
-/// Tries again and again until it is our turn; `None` when patience has run out, and it is done side by side.
+/// Retries until it is our turn. `None` after the last attempt: the caller then works beside the other process.
 pub fn wait<T>(
     observer: &mut dyn Observer,
     mut attempt: impl FnMut() -> Result<Option<T>>,

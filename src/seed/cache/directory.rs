@@ -1,4 +1,4 @@
-//! The cache's directory: where it is, and whether it may be trusted.
+//! The cache's directory: its path, and the checks before it is trusted.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,32 +10,32 @@ use super::{Cache, DIRECTORIES, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Access, Dir, current_user, metadata_at};
 
-/// Why the cache is done without.
+/// The reasons not to use the cache.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// The user has no home directory, or a relative one, so there is no place for it.
     #[error("there is no home directory with an absolute path for the cache")]
     NoHome,
-    /// It is missing, we are root, and the nearest directory above it is another user's.
+    /// It is missing, we are root, and the nearest directory above it belongs to another user.
     #[error("the cache {} is not created, because {} belongs to another user", quoted(.0), quoted(.1))]
     AnothersHome(PathBuf, PathBuf),
-    /// It can't be made or opened.
+    /// It can't be created or opened.
     #[error(transparent)]
     Io(#[from] Error),
     /// It belongs to another user.
     #[error("the cache {} belongs to another user", quoted(.0))]
     NotOurs(PathBuf),
-    /// Others may change what is in it.
+    /// Other users may write to it.
     #[error("the cache {} is writable by others (mode {:o})", quoted(.0), .1)]
     OpenToOthers(PathBuf, u32),
-    /// The directory holds things, and nothing says that they are ours.
+    /// The directory is not empty and has no tag of ours.
     #[error("{} is not empty and fastvenv did not make it, so it is not used as a cache", quoted(.0))]
     Foreign(PathBuf),
 }
 
 impl Unusable {
-    /// Reports whether the user should know: another user may have prepared it, or the wrong directory is named. A
-    /// process hears only once that root has another user's home.
+    /// Reports whether to warn the user: another user may have prepared the directory, or its path may be wrong. A
+    /// process warns only once that root has another user's home.
     pub fn deserves_warning(&self) -> bool {
         match self {
             Self::NotOurs(_) | Self::OpenToOthers(..) | Self::Foreign(_) => true,
@@ -45,23 +45,23 @@ impl Unusable {
     }
 }
 
-/// Reports whether this path comes by for the first time in this process.
+/// Reports whether this process sees this path for the first time.
 fn is_first(path: &Path) -> bool {
     static SEEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-    // Never waited for: in a child of a fork its holder may be missing.
+    // This must not wait: after a fork, the thread that holds the lock may not exist.
     SEEN.try_lock().is_ok_and(|mut seen| seen.insert(path.to_owned()))
 }
 
-/// The directory `fastvenv` in the user's cache directory, by the platform's convention: `$XDG_CACHE_HOME` or `~/.cache`
-/// on Linux, `~/Library/Caches` on macOS. `None` without a home directory that has an absolute path: with `HOME=.` a
-/// cache in whatever directory we are would be trusted.
+/// The directory `fastvenv` in the user's cache directory, by the platform's convention: `$XDG_CACHE_HOME` or
+/// `~/.cache` on Linux, `~/Library/Caches` on macOS. `None` unless the home directory has an absolute path: with
+/// `HOME=.`, any current directory could provide a cache that would be trusted.
 pub fn default_directory() -> Option<PathBuf> {
     let directory = etcetera::base_strategy::choose_native_strategy().ok()?.cache_dir().join("fastvenv");
     Some(directory).filter(|directory| directory.is_absolute())
 }
 
 impl Cache {
-    /// Opens the cache in this directory, made first if missing.
+    /// Opens the cache in this directory, and creates it first if it is missing.
     pub fn open_at(path: &Path) -> Result<Self, Unusable> {
         let root = match Dir::open(path) {
             Ok(root) => root,
@@ -80,7 +80,7 @@ impl Cache {
     }
 }
 
-/// The directory, if it is ours and nobody else may write in it.
+/// The directory, if it is ours and no other user may write to it.
 pub(super) fn trusted(directory: Dir) -> Result<Dir, Unusable> {
     let metadata = directory.metadata()?;
     if metadata.owner != current_user() {
@@ -92,8 +92,9 @@ pub(super) fn trusted(directory: Dir) -> Result<Dir, Unusable> {
     Ok(directory)
 }
 
-/// The nearest directory above that exists, if we are root and it is another user's: under `sudo -E`, and in containers
-/// with a mounted home, directories that root makes there shut its owner out. pip makes no cache there either.
+/// The nearest existing directory above `path`, if we are root and it belongs to another user. Under `sudo -E`, and in
+/// containers with a mounted home, a directory that root creates there would shut its owner out. pip creates no cache
+/// there either.
 fn anothers_parent(path: &Path) -> Option<&Path> {
     const ROOT: u32 = 0;
     let mut above = path.ancestors().skip(1);

@@ -1,8 +1,8 @@
-//! The file by which a directory is known to be a cache of ours: nobody's own directory is ever written to or swept because
-//! `FASTVENV_CACHE_DIR` happened to name it.
+//! The file that marks a directory as our cache. Without it, fastvenv never writes to or sweeps a directory of the
+//! user's that `FASTVENV_CACHE_DIR` names by mistake.
 //!
-//! It stays when the cache is cleaned: whoever has just set it makes the cache's directories next, and a directory that has
-//! these and no tag may be somebody's own. It is the tag by which backup tools know what to leave out
+//! It stays when the cache is cleaned: a process that has just set it creates the cache's directories next, and a
+//! directory that has these and no tag may be the user's own. Backup tools know the tag and skip the directory
 //! (<https://bford.info/cachedir/>).
 
 use crate::error::Result;
@@ -12,16 +12,16 @@ use crate::fs::dir::Dir;
 const NAME: &str = "CACHEDIR.TAG";
 const TEXT: &[u8] =
     b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by fastvenv; may be deleted at any time.\n";
-/// What its name starts with while [`Dir::write_whole`] writes it.
+/// The start of its name while [`Dir::write_whole`] writes it.
 const DRAFT: &str = "CACHEDIR.TAG.";
 
-/// Whether the directory is a cache of ours. An empty one becomes one if it gets the tag.
+/// Reports whether the directory is our cache. An empty one counts too, since it can be tagged.
 pub(super) fn is_ours(directory: &Dir) -> Result<bool> {
-    // Asked again last: another process may just have set the tag and gone on.
+    // The tag is checked again last: another process may have set it and filled the directory since the first check.
     Ok(is_tagged(directory) || is_empty(directory)? || is_tagged(directory))
 }
 
-/// Gives an empty directory the tag, by one rename, so that other processes see it whole.
+/// Tags an empty directory by one rename, so that other processes see the whole file.
 pub(super) fn set(directory: &Dir) -> Result<()> {
     if is_tagged(directory) { Ok(()) } else { directory.write_whole(NAME, TEXT) }
 }
@@ -30,7 +30,7 @@ fn is_tagged(directory: &Dir) -> bool {
     directory.read(NAME).is_ok_and(|(text, _)| text == TEXT)
 }
 
-/// Whether nothing stands there but what a file system or a process that is setting the tag puts there.
+/// Reports whether the directory is empty, apart from files of the file system or of a process that sets the tag.
 fn is_empty(directory: &Dir) -> Result<bool> {
     let harmless = |name: &[u8]| name == b"lost+found" || name.starts_with(DRAFT.as_bytes());
     Ok(directory.names()?.iter().all(|name| harmless(name.as_encoded_bytes())))
