@@ -3,6 +3,7 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
+use fastvenv::fs::Timestamp;
 use fastvenv::seed::manifest::{ImageDirectory, ImageFile, Manifest};
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
@@ -38,7 +39,7 @@ fuzz_target!(|input: Input| {
     let file = |file: File| ImageFile {
         name: file.name.to_owned(),
         size: file.size,
-        modified: file.modified,
+        modified: Timestamp::from_nanoseconds(file.modified),
         mode: file.mode,
         checksum: file.checksum,
         executable: file.executable,

@@ -13,12 +13,12 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::permissions::permit;
 use super::sys::{
     close, is_alike, is_lacking, is_sharing_violation, open_in_place, rename_new, symlink_file,
 };
+use super::time::Timestamp;
 
 /// What names start with that stand in an environment only while it is being made.
 pub const UNFINISHED: &str = ".fastvenv-";
@@ -27,7 +27,7 @@ pub const UNFINISHED: &str = ".fastvenv-";
 static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
 
 /// How many names are tried for an unfinished file.
-const MOST_NAMES: u64 = 64;
+const MOST_NAMES: i64 = 64;
 /// How often a file is written again because another process has swept the unfinished one away.
 const ATTEMPTS: u32 = 16;
 
@@ -187,8 +187,8 @@ fn make_beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Res
     loop {
         // The time too: processes of two containers may have one id, and nobody may find another's file by his name.
         // The attempt too: the clock may stand still.
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let (seconds, rest) = (since.as_secs() + attempt, since.subsec_nanos());
+        let now = Timestamp::now();
+        let (seconds, rest) = (now.seconds() + attempt, now.subsecond_nanoseconds());
         attempt += 1;
         let name = format!("{UNFINISHED}{}-{seconds}{rest:09}", *PROCESS);
         let unfinished = path.with_file_name(name);

@@ -13,8 +13,8 @@ use std::time::Duration;
 use super::reason::{Reason, Stop};
 use super::transfer::Content;
 use crate::error::{Error, Result};
-use crate::fs::File;
 use crate::fs::dir::{Dir, NewFile};
+use crate::fs::{File, Timestamp};
 use crate::observer::Observer;
 
 /// What each process runs. Its standard input is a file that all processes share, together with the place up to which
@@ -111,8 +111,8 @@ pub struct Compiler<'a> {
     pub magic: &'a [u8],
     /// How bytecode is known to fit its source.
     pub validation: Validation,
-    /// The time of modification of all sources, in seconds since 1970.
-    pub modified: i64,
+    /// The time of modification of all sources.
+    pub modified: Timestamp,
 }
 
 impl Compiler<'_> {
@@ -180,7 +180,7 @@ impl Compiler<'_> {
         // -I: what PYTHON... variables ask for must not show in bytecode that all environments get.
         command.args(["-I", "-S", "-B", "-W", "ignore", "-c", PROGRAM]);
         command.args([&super::hash::hex(self.magic), self.validation.name()]);
-        command.args([self.modified.to_string(), width.to_string()]).current_dir(tree.path());
+        command.args([self.modified.seconds().to_string(), width.to_string()]).current_dir(tree.path());
         let [input, output, errors] = files.map(File::try_clone);
         command.stdin(Stdio::from(input?)).stdout(Stdio::from(output?)).stderr(Stdio::from(errors?));
         observer.start(&mut command)

@@ -11,13 +11,13 @@ use super::console_scripts::{EntryPoints, body};
 use super::manifest::{ImageDirectory, ImageFile, Manifest};
 use super::reason::{Reason, Stop};
 use super::record::{self, Row};
-use super::transfer::{Content, is_same_second};
+use super::transfer::Content;
 use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::base::{Base, Version};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Metadata, NewFile};
-use crate::fs::{attributes_refused, now};
+use crate::fs::{Timestamp, attributes_refused};
 use crate::observer::Observer;
 
 const MANIFEST: &str = "manifest";
@@ -59,12 +59,12 @@ impl Image {
     }
 
     /// When the image in this directory was last used, as far as [`Image::mark_used`] recorded it.
-    pub fn last_used(directory: &Dir) -> Option<i64> {
+    pub fn last_used(directory: &Dir) -> Option<Timestamp> {
         Some(directory.metadata_of(MANIFEST).ok()?.modified)
     }
 
-    /// Records that the image in this directory was used `now`, in nanoseconds since 1970.
-    pub fn mark_used(directory: &Dir, now: i64) {
+    /// Records that the image in this directory was used `now`.
+    pub fn mark_used(directory: &Dir, now: Timestamp) {
         // What can't be recorded makes the image go sooner, no more.
         let _ = directory.set_modified(MANIFEST, now);
     }
@@ -88,11 +88,10 @@ pub fn build(
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
     }
     let script = pip_script(&wheel, bundled)?;
-    let seconds = (now() / 1_000_000_000) & !1;
-    let modified = seconds * 1_000_000_000;
+    let modified = Timestamp::now().to_even_seconds();
     let tree = directory.enter(TREE, Access::Umask)?;
     let (jobs, mode) = unpack(&tree, &wheel, recipe, modified, observer)?;
-    let bytecode = compile(directory, &tree, recipe, seconds, jobs, observer)?;
+    let bytecode = compile(directory, &tree, recipe, modified, jobs, observer)?;
     give_time(&tree, &bytecode, modified)?;
     let manifest = Manifest {
         directories: inventory(&tree, &wheel, &bytecode, modified)?,
@@ -117,7 +116,7 @@ fn compile(
     directory: &Dir,
     tree: &Dir,
     recipe: Recipe<'_>,
-    modified: i64,
+    modified: Timestamp,
     jobs: Vec<Job>,
     observer: &mut dyn Observer,
 ) -> Result<Vec<(String, Content)>, Stop> {
@@ -160,7 +159,7 @@ fn unpack(
     tree: &Dir,
     wheel: &Wheel,
     recipe: Recipe<'_>,
-    modified: i64,
+    modified: Timestamp,
     observer: &mut dyn Observer,
 ) -> Result<(Vec<Job>, u32)> {
     let (mut walk, mut jobs, mut mode) = (Walk::new(tree), Vec::new(), 0);
@@ -184,7 +183,7 @@ fn unpack(
 }
 
 /// Gives bytecode the sources' time, so that an image restored from an archive looks as its manifest says.
-fn give_time(tree: &Dir, bytecode: &[(String, Content)], modified: i64) -> Result<()> {
+fn give_time(tree: &Dir, bytecode: &[(String, Content)], modified: Timestamp) -> Result<()> {
     let mut walk = Walk::new(tree);
     for (path, _) in bytecode {
         let (directory, name) = split(path);
@@ -200,7 +199,7 @@ fn inventory(
     tree: &Dir,
     wheel: &Wheel,
     bytecode: &[(String, Content)],
-    given: i64,
+    given: Timestamp,
 ) -> Result<Vec<ImageDirectory>> {
     let own = wheel.files.iter().map(|file| Written {
         path: &file.path,
@@ -229,7 +228,7 @@ fn inventory(
             executable,
             owner: Some(owner),
         };
-        if file.is_source() && !is_same_second(modified, given) {
+        if file.is_source() && modified.seconds() != given.seconds() {
             return Err(attributes_refused(here.path().join(name), std::io::ErrorKind::Unsupported.into()));
         }
         match directories.last_mut() {

@@ -7,6 +7,7 @@
 use std::fmt::Write;
 
 use super::hash::digest;
+use crate::fs::Timestamp;
 
 const MAGIC: &str = "fastvenv image 2 ";
 
@@ -41,8 +42,8 @@ pub struct ImageFile {
     pub name: String,
     /// In bytes.
     pub size: u64,
-    /// In nanoseconds since 1970.
-    pub modified: i64,
+    /// The time of modification.
+    pub modified: Timestamp,
     /// The permission bits, as the file system of the cache tells them.
     pub mode: u32,
     /// The CRC-32 of its content.
@@ -72,7 +73,8 @@ impl Manifest {
             text += &format!("folder {}\n", directory.path);
             for file in &directory.files {
                 let kind = if file.executable { 'x' } else { 'f' };
-                let ImageFile { name, size, modified, mode, checksum, .. } = file;
+                let ImageFile { name, size, mode, checksum, .. } = file;
+                let modified = file.modified.nanoseconds();
                 // Writing to a String can't fail.
                 let _ = writeln!(text, "{kind} {mode:o} {size} {modified} {checksum:08x} {name}");
             }
@@ -113,7 +115,7 @@ fn file(kind: &str, value: &str) -> Option<ImageFile> {
     Some(ImageFile {
         mode: u32::from_str_radix(field()?, 8).ok()?,
         size: field()?.parse().ok()?,
-        modified: field()?.parse().ok()?,
+        modified: Timestamp::from_nanoseconds(field()?.parse().ok()?),
         checksum: u32::from_str_radix(field()?, 16).ok()?,
         name: field()?.to_owned(),
         executable: kind == "x",
@@ -141,7 +143,7 @@ mod tests {
         let file = |name: &str, executable| ImageFile {
             name: name.to_owned(),
             size: 3,
-            modified: 7,
+            modified: Timestamp::from_nanoseconds(7),
             mode: 0o640,
             checksum: 0x0a0b_0c0d,
             executable,

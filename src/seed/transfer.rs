@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use super::halt::Halt;
 use super::link_mode::LinkMode;
 use crate::error::{Error, Result};
+use crate::fs::Timestamp;
 use crate::fs::dir::{Dir, Draft, Kind, Metadata, NewFile};
 use crate::fs::{File, attributes_refused, is_damage};
 
@@ -29,8 +30,8 @@ impl Content {
 pub struct Expected {
     /// Its content. Only a copy looks at the checksum: nothing else has the bytes in hand.
     pub content: Content,
-    /// Nanoseconds since 1970.
-    pub modified: i64,
+    /// The time of modification.
+    pub modified: Timestamp,
     /// The permission bits it was made with. Travel may have taken some away, but must not let others write.
     pub mode: u32,
     /// The user id.
@@ -118,7 +119,7 @@ impl Transfer {
     fn check_time(&mut self, to: &Dir, name: &str, how: NewFile) -> Result<(), Halt> {
         let Some(modified) = how.modified.filter(|_| !self.keeps_times) else { return Ok(()) };
         self.keeps_times =
-            to.metadata_of(name).is_ok_and(|metadata| is_same_second(metadata.modified, modified));
+            to.metadata_of(name).is_ok_and(|metadata| metadata.modified.seconds() == modified.seconds());
         if self.keeps_times {
             return Ok(());
         }
@@ -172,12 +173,6 @@ impl Transfer {
         }
         next.is_some()
     }
-}
-
-/// Reports whether two times are one for bytecode, which knows its source's time in seconds.
-pub fn is_same_second(one: i64, other: i64) -> bool {
-    const SECOND: i64 = 1_000_000_000;
-    one.div_euclid(SECOND) == other.div_euclid(SECOND)
 }
 
 /// Reads a file that is `size` bytes long, in one call: it asks for one byte more, and getting less is the end.

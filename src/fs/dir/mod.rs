@@ -6,10 +6,10 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::attributes_refused;
 use super::sys::{self, Handle};
+use super::time::Timestamp;
 use crate::error::{Error, Result};
 
 mod clear;
@@ -137,8 +137,7 @@ impl Dir {
     /// Writes a file by one rename, so that other processes see it whole or not at all. Until then it has a name that
     /// starts with its own and a dot.
     pub fn write_whole(&self, name: &str, content: &[u8]) -> Result<()> {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let draft = format!("{name}.{}", since.as_nanos());
+        let draft = format!("{name}.{}", Timestamp::now().nanoseconds());
         let written =
             self.create(&draft, content, NewFile::default()).and_then(|_| self.rename(&draft, name));
         if written.is_err() {
@@ -172,8 +171,8 @@ impl Dir {
         self.done("remove the directory", name.as_ref(), |name| self.handle.remove_directory(name))
     }
 
-    /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
-    pub fn set_modified(&self, name: impl AsRef<OsStr>, modified: i64) -> Result<()> {
+    /// Sets the time of modification of the file of that name.
+    pub fn set_modified(&self, name: impl AsRef<OsStr>, modified: Timestamp) -> Result<()> {
         let name = name.as_ref();
         self.handle
             .set_modified(name, modified)

@@ -1,6 +1,7 @@
 //! What a directory promises on every system.
 
 use super::*;
+use crate::fs::time::Timestamp;
 
 fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -88,7 +89,7 @@ fn what_others_remove_or_add_meanwhile_is_fine() {
 fn files_have_the_content_and_time_they_were_made_with() {
     let root = scratch();
     let dir = Dir::open(root.path()).unwrap();
-    let modified = 1_700_000_000_000_000_000;
+    let modified = Timestamp::from_parts(1_700_000_000, 0);
     dir.create("file", b"abc", NewFile { modified: Some(modified), add_mode: 0 }).unwrap();
     let (content, metadata) = dir.read("file").unwrap();
     assert_eq!((content.as_slice(), metadata.size, metadata.modified), (&b"abc"[..], 3, modified));

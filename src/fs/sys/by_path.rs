@@ -5,9 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Access, Kind, Metadata};
+use crate::fs::time::Timestamp;
 
 /// Who may use a file, as far as new files inherit it from their directory: unknown here.
 #[derive(Debug, PartialEq, Eq)]
@@ -127,8 +127,8 @@ impl Handle {
     }
 
     /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
-    pub fn set_modified(&self, name: &OsStr, modified: i64) -> io::Result<()> {
-        OpenOptions::new().write(true).open(self.0.join(name))?.set_modified(time(modified))
+    pub fn set_modified(&self, name: &OsStr, modified: Timestamp) -> io::Result<()> {
+        OpenOptions::new().write(true).open(self.0.join(name))?.set_modified(modified.into())
     }
 
     /// The directory itself as an open file: it can't be locked as one here.
@@ -147,13 +147,7 @@ impl Handle {
     }
 }
 
-pub(super) fn time(nanoseconds: i64) -> SystemTime {
-    let since = Duration::from_nanos(nanoseconds.unsigned_abs());
-    if nanoseconds < 0 { UNIX_EPOCH - since } else { UNIX_EPOCH + since }
-}
-
 pub(super) fn metadata(metadata: &fs::Metadata) -> Metadata {
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Metadata {
         kind: match metadata.file_type() {
             kind if kind.is_file() => Kind::File,
@@ -161,8 +155,8 @@ pub(super) fn metadata(metadata: &fs::Metadata) -> Metadata {
             _ => Kind::Other,
         },
         size: metadata.len(),
-        modified: modified.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)),
-        changed: 0,
+        modified: metadata.modified().map(Timestamp::from).unwrap_or_default(),
+        changed: None,
         mode: 0o644,
         owner: 0,
         device: 0,

@@ -25,6 +25,8 @@ pub(super) use windows::{
 #[cfg(windows)]
 pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
 
+use super::time::Timestamp;
+
 /// What kind of thing a name stands for, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -43,10 +45,10 @@ pub struct Metadata {
     pub kind: Kind,
     /// In bytes.
     pub size: u64,
-    /// When the content changed: nanoseconds since 1970.
-    pub modified: i64,
-    /// When content, mode, owner or number of links changed: nanoseconds since 1970; 0 where unknown.
-    pub changed: i64,
+    /// When the content changed.
+    pub modified: Timestamp,
+    /// When content, mode, owner or number of links changed, if that is known.
+    pub changed: Option<Timestamp>,
     /// The permission bits; `0o644` where there are none.
     pub mode: u32,
     /// The user id of the owner; 0 where there is none.
@@ -60,8 +62,8 @@ pub struct Metadata {
 /// How a file is made.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NewFile {
-    /// The time of modification, in nanoseconds since 1970; now if `None`.
-    pub modified: Option<i64>,
+    /// The time of modification; now if `None`.
+    pub modified: Option<Timestamp>,
     /// Permission bits to add to those that the umask leaves of `0o666`.
     pub add_mode: u32,
 }

@@ -31,7 +31,7 @@ macro_rules! promises {
                 let mut content = Vec::new();
                 file.read_to_end(&mut content).unwrap();
                 assert_eq!((content.as_slice(), metadata.size, metadata.kind), (&b"abc"[..], 3, Kind::File));
-                let modified = 1_700_000_000_000_000_000;
+                let modified = crate::fs::Timestamp::from_parts(1_700_000_000, 0);
                 dir.set_modified(name(FILE), modified).unwrap();
                 assert_eq!(dir.metadata_of(name(FILE)).unwrap().modified, modified);
             }

@@ -44,7 +44,7 @@ pub fn open_in_place(path: &Path) -> io::Result<Option<File>> {
 
 /// Gives a written file its time; there are no permission bits to give.
 pub fn finish(file: &File, how: NewFile, _mode: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
-    how.modified.map_or(Ok(()), |modified| file.set_modified(by_path::time(modified)))
+    how.modified.map_or(Ok(()), |modified| file.set_modified(modified.into()))
 }
 
 /// Closes a written file; that nothing was lost can't be told here.

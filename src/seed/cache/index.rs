@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::hash::digest;
 use crate::fs::dir::{Dir, Metadata};
-use crate::fs::is_settled;
+use crate::fs::{Timestamp, is_settled};
 
 /// The SHA-256 of the wheel at that path, if it is remembered and the facts are the same.
 pub(super) fn look_up(wheels: &Dir, path: &Path, metadata: &Metadata) -> Option<String> {
@@ -29,7 +29,8 @@ pub(super) fn remember(wheels: &Dir, path: &Path, metadata: &Metadata, digest: &
 
 fn fingerprint(metadata: &Metadata) -> String {
     let Metadata { size, modified, changed, device, inode, .. } = metadata;
-    format!("{size} {modified} {changed} {device} {inode}")
+    let changed = changed.map_or(0, Timestamp::nanoseconds);
+    format!("{size} {} {changed} {device} {inode}", modified.nanoseconds())
 }
 
 fn name(path: &Path) -> String {

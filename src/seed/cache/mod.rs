@@ -21,6 +21,7 @@ pub use directory::{Unusable, default_directory};
 pub use sweep::{Usage, clean, usage};
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::bundled::BundledWheel;
 use super::hash::{digest, hex};
@@ -28,8 +29,8 @@ use super::image::{self, Image, Recipe};
 use super::reason::{Reason, Stop};
 use super::turn;
 use crate::error::{Error, Result};
+use crate::fs::Timestamp;
 use crate::fs::dir::{Access, Dir, Lock, Metadata, metadata_at, unless_gone};
-use crate::fs::now;
 use crate::observer::Observer;
 
 /// The part of a key that changes whenever images are built otherwise than before.
@@ -38,8 +39,8 @@ const FORMAT: &str = "2";
 const DIRECTORIES: [&str; 3] = ["images", "wheels", "locks"];
 /// How often a new directory to build in is made because another process took the last one away.
 const ATTEMPTS: i64 = 64;
-/// How often the use of an image is recorded, in nanoseconds.
-const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
+/// How often the use of an image is recorded.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The cache, opened and found trustworthy.
 #[derive(Debug)]
@@ -113,8 +114,8 @@ impl Cache {
     fn open(&self, key: &str) -> Option<Image> {
         let directory = directory::trusted(self.images.open_directory(key).ok()?).ok()?;
         let image = Image::open(&directory)?;
-        let now = now();
-        if Image::last_used(&directory).is_some_and(|used| now - used > DAY) {
+        let now = Timestamp::now();
+        if Image::last_used(&directory).is_some_and(|used| used.is_older_than(now, DAY)) {
             Image::mark_used(&directory, now);
         }
         Some(image)
@@ -132,7 +133,7 @@ impl Cache {
         if let Some(image) = self.open(key) {
             return Ok(image);
         }
-        sweep::sweep(&self.images, &self.wheels, &self.locks, now());
+        sweep::sweep(&self.images, &self.wheels, &self.locks, Timestamp::now());
         let (name, directory, _alive) = self.workplace(observer)?;
         let built = image::build(&directory, recipe, bundled, archive, observer);
         let published = built.and_then(|image| Ok(self.publish(&name, key, image)?));
@@ -155,7 +156,12 @@ impl Cache {
                 return Err(Error::Interrupted);
             }
             // The attempt too: the clock may stand still.
-            let name = format!("{}{}-{}", sweep::BUILDING, std::process::id(), now() + attempt);
+            let name = format!(
+                "{}{}-{}",
+                sweep::BUILDING,
+                std::process::id(),
+                Timestamp::now().nanoseconds() + attempt
+            );
             if !self.images.make_directory(&name, Access::Owner)? {
                 continue;
             }

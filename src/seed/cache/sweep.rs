@@ -2,22 +2,23 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::time::Duration;
 
 use super::super::image::Image;
 use super::{DAY, DIRECTORIES, tag};
 use crate::error::{Error, Result, quoted};
+use crate::fs::Timestamp;
 use crate::fs::dir::{Dir, Kind, unless_gone};
-use crate::fs::now;
 
 /// What the names of unfinished images start with.
 pub(super) const BUILDING: &str = ".build-";
 /// The file in an unfinished image that its builder keeps locked while it lives.
 pub(super) const ALIVE: &str = "alive";
 /// How long an image may go unused.
-const KEPT: i64 = 90 * DAY;
+const KEPT: Duration = DAY.saturating_mul(90);
 
 /// Removes leftovers and what was not used for 90 days before `now`. Failures are left to the next sweep.
-pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
+pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
     for name in images.names().unwrap_or_default() {
         let Ok(directory) = images.open_directory(&name) else { continue };
         if is_building(&name) {
@@ -28,12 +29,12 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
             {
                 let _ = remove(images, &name);
             }
-        } else if Image::last_used(&directory).is_none_or(|used| now - used > KEPT) {
+        } else if Image::last_used(&directory).is_none_or(|used| used.is_older_than(now, KEPT)) {
             let _ = remove(images, &name);
         }
     }
     let is_old = |directory: &Dir, name: &OsString| {
-        directory.metadata_of(name).is_ok_and(|metadata| now - metadata.modified > KEPT)
+        directory.metadata_of(name).is_ok_and(|metadata| metadata.modified.is_older_than(now, KEPT))
     };
     for name in wheels.names().unwrap_or_default() {
         if is_old(wheels, &name) {
@@ -52,8 +53,8 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: i64) {
 }
 
 /// Whether no builder can be at work there any more, by its age: where files can't be locked, nothing else tells.
-fn is_abandoned(directory: &Dir, now: i64) -> bool {
-    directory.metadata().is_ok_and(|metadata| now - metadata.modified > DAY)
+fn is_abandoned(directory: &Dir, now: Timestamp) -> bool {
+    directory.metadata().is_ok_and(|metadata| metadata.modified.is_older_than(now, DAY))
 }
 
 fn is_building(name: &OsStr) -> bool {
@@ -62,7 +63,7 @@ fn is_building(name: &OsStr) -> bool {
 
 /// Removes an image. It loses its name first, so that nobody finds it half removed.
 pub(super) fn remove(images: &Dir, name: impl AsRef<OsStr>) -> Result<()> {
-    let gone = format!("{BUILDING}removed-{}-{}", std::process::id(), now());
+    let gone = format!("{BUILDING}removed-{}-{}", std::process::id(), Timestamp::now().nanoseconds());
     images.rename(name, &gone)?;
     images.remove_tree(&gone)
 }
@@ -217,7 +218,8 @@ mod tests {
         }
         let alive = dead.create_file(ALIVE).unwrap();
         thread::scope(|scope| {
-            let sweeper = scope.spawn(|| sweep(&cache.images, &cache.wheels, &cache.locks, 0));
+            let sweeper =
+                scope.spawn(|| sweep(&cache.images, &cache.wheels, &cache.locks, Timestamp::default()));
             while cache.images.metadata_of(".build-1-1").is_ok() && !sweeper.is_finished() {}
             let is_free = alive.try_lock().is_ok();
             assert!(!is_free || dead.names().unwrap().is_empty());
@@ -248,7 +250,7 @@ mod tests {
                 for _ in 0..3 {
                     sweepers.spawn(|| {
                         while !builder.is_finished() {
-                            sweep(&cache.images, &cache.wheels, &cache.locks, 0);
+                            sweep(&cache.images, &cache.wheels, &cache.locks, Timestamp::default());
                         }
                     });
                 }

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 
 use super::super::{Access, Kind, Metadata};
 use super::files::{Inherited, access_lists, metadata, timestamps};
+use crate::fs::time::Timestamp;
 
 const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 const NEW_FILE: OFlags = OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::CLOEXEC);
@@ -136,7 +137,7 @@ impl Handle {
     }
 
     /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
-    pub fn set_modified(&self, name: &OsStr, modified: i64) -> io::Result<()> {
+    pub fn set_modified(&self, name: &OsStr, modified: Timestamp) -> io::Result<()> {
         Ok(rustix::fs::utimensat(&self.0, name, &timestamps(modified), AtFlags::SYMLINK_NOFOLLOW)?)
     }
 

@@ -11,6 +11,7 @@ use rustix::fs::{FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UT
 use rustix::io::Errno;
 
 use super::super::{Kind, Metadata, NewFile};
+use crate::fs::time::Timestamp;
 
 /// The user that files made by this process belong to.
 pub fn current_user() -> u32 {
@@ -131,18 +132,17 @@ pub fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
     Err(Errno::OPNOTSUPP.into())
 }
 
-pub(super) fn timestamps(modified: i64) -> Timestamps {
+pub(super) fn timestamps(modified: Timestamp) -> Timestamps {
     let at = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
     Timestamps {
         last_access: at(0, UTIME_OMIT as _),
-        last_modification: at(modified.div_euclid(1_000_000_000), modified.rem_euclid(1_000_000_000) as _),
+        last_modification: at(modified.seconds(), modified.subsecond_nanoseconds() as _),
     }
 }
 
 // The types of these fields differ from one Unix to the next.
 #[allow(clippy::unnecessary_cast)]
 pub(super) fn metadata(stat: &Stat) -> Metadata {
-    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
     Metadata {
         kind: match FileType::from_raw_mode(stat.st_mode as RawMode) {
             FileType::RegularFile => Kind::File,
@@ -150,8 +150,8 @@ pub(super) fn metadata(stat: &Stat) -> Metadata {
             _ => Kind::Other,
         },
         size: stat.st_size as u64,
-        modified: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-        changed: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        modified: Timestamp::from_parts(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+        changed: Some(Timestamp::from_parts(stat.st_ctime as i64, stat.st_ctime_nsec as i64)),
         mode: stat.st_mode as u32 & 0o7777,
         owner: stat.st_uid as u32,
         device: stat.st_dev as u64,
