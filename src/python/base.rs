@@ -1,5 +1,5 @@
-//! The running interpreter as a [`Base`], read from `sys`, `os` and `sysconfig` at every use: programs and tests change
-//! them. Nothing is imported or asked that the caller doesn't need.
+//! The running interpreter as a [`Base`]. It is read from `sys`, `os` and `sysconfig` at every use, since programs and
+//! tests change them. Nothing is imported or read that the caller doesn't need.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use super::modules::{os, os_path, platform, sys};
 use super::scheme;
 use crate::base::{Base, Build, Scheme, Version};
 
-/// The objects that a [`Base`] was made from. While they are the same ones, so is the value.
+/// The objects that a [`Base`] was made from. While they are the same objects, the value stays the same.
 struct Known {
     read: Vec<Py<PyAny>>,
     base: Arc<Base>,
@@ -22,10 +22,11 @@ struct Known {
 
 static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
 
-/// The facts that take no import. The scheme is CPython's own, and `wheel_pkg_dir` and `build` are left out.
+/// The interpreter, as far as it is known without an import. The scheme is CPython's own, and `wheel_pkg_dir` and
+/// `build` are left out.
 pub fn base(py: Python<'_>) -> PyResult<Arc<Base>> {
     let read = read(py)?;
-    // Never waited for: after a fork, the thread that held it may be missing.
+    // This must not wait: after a fork, the thread that holds the lock may not exist.
     let mut known = KNOWN.try_lock();
     if let Ok(Some(known)) = known.as_deref()
         && known.read.len() == read.len()
@@ -44,19 +45,19 @@ pub fn base(py: Python<'_>) -> PyResult<Arc<Base>> {
     Ok(base)
 }
 
-/// With the scheme, as it is now.
+/// [`base`] with the current scheme.
 pub fn base_with_scheme(py: Python<'_>) -> PyResult<Base> {
     let base = base(py)?;
     let scheme = scheme::scheme(py, &base)?;
     Ok(Base { scheme, ..Arc::unwrap_or_clone(base) })
 }
 
-/// With all that pip depends on.
+/// [`base`] with everything that pip depends on.
 pub fn base_for_pip(py: Python<'_>) -> PyResult<Base> {
     Ok(Base { wheel_pkg_dir: wheel_pkg_dir(py)?, ..base_with_scheme(py)? })
 }
 
-/// With what is asked only on Windows, where it decides which launchers an environment gets.
+/// [`base`] with the values that only Windows needs, where they decide which launchers an environment gets.
 pub fn base_for_launchers(py: Python<'_>) -> PyResult<Base> {
     let sysconfig = py.import(intern!(py, "sysconfig"))?;
     let no_gil = sysconfig.call_method1(intern!(py, "get_config_var"), ("Py_GIL_DISABLED",))?;
@@ -67,7 +68,7 @@ pub fn base_for_launchers(py: Python<'_>) -> PyResult<Base> {
     Ok(Base { build, ..Arc::unwrap_or_clone(base(py)?) })
 }
 
-/// All objects that [`make`] reads, each of which can't change in itself.
+/// All objects that [`make`] reads. Each of them is immutable.
 fn read(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyAny>>> {
     let implementation = sys(py, intern!(py, "implementation"))?;
     let mut read = vec![
@@ -125,9 +126,10 @@ fn make(py: Python<'_>) -> PyResult<Base> {
     })
 }
 
-/// `sysconfig.get_config_var("WHEEL_PKG_DIR")`: where distributions keep the wheels of `ensurepip`, if they moved them.
+/// `sysconfig.get_config_var("WHEEL_PKG_DIR")`: the directory where a distribution keeps the wheels of `ensurepip`, if
+/// it has moved them.
 ///
-/// The variable is a line of the module that `sysconfig` would load; to load all of that takes four times as long.
+/// The variable is read from the one module that `sysconfig` would load; a full `sysconfig` takes four times as long.
 fn wheel_pkg_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
     let redirected = os(py)?.getattr(intern!(py, "environ"))?.contains("_PYTHON_SYSCONFIGDATA_NAME")?;
     let name = intern!(py, "WHEEL_PKG_DIR");
@@ -135,7 +137,7 @@ fn wheel_pkg_dir(py: Python<'_>) -> PyResult<Option<PathBuf>> {
         Ok(data) if !redirected => {
             data.getattr("build_time_vars")?.call_method1(intern!(py, "get"), (name,))?
         }
-        // An interrupt, or what another signal's handler raises, doesn't mean that the module isn't there.
+        // An interrupt, or the exception of another signal's handler, doesn't mean that the module is missing.
         Err(error) if !error.is_instance_of::<PyImportError>(py) => return Err(error),
         _ => py.import(intern!(py, "sysconfig"))?.call_method1(intern!(py, "get_config_var"), (name,))?,
     };

@@ -1,5 +1,5 @@
 //! `EnvBuilder` as a table of contents: each method with its signature. The work is in `stages`, and guarded, so that a
-//! panic becomes an exception; what users read about a method stands in `python/fastvenv/__init__.py`.
+//! panic becomes an exception. The documentation for users is in `python/fastvenv/__init__.py`.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};

@@ -1,4 +1,4 @@
-//! What `python -m fastvenv.cache` is built on.
+//! The functions behind `python -m fastvenv.cache`.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::errors::guarded;
 use super::seeding::variables;
 use crate::seed::cache::{Usage, clean, usage};
 
-/// The directory of the cache, or None if there is no place for one.
+/// Return the directory of the cache, or None if there is no place for one.
 #[pyfunction]
 pub fn cache_dir(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     guarded(|| {
@@ -19,9 +19,9 @@ pub fn cache_dir(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     })
 }
 
-/// What the cache in a directory holds: the numbers of images and files, and the files' size in bytes.
+/// Return the content of the cache in a directory: the numbers of images and files, and the files' size in bytes.
 ///
-/// :param path: The directory; a missing one holds nothing.
+/// :param path: The directory; a missing one counts as empty.
 /// :raises OSError: if it can't be read.
 /// :raises ValueError: if fastvenv didn't make it.
 #[pyfunction]
@@ -29,10 +29,10 @@ pub fn cache_usage(py: Python<'_>, path: PathBuf) -> PyResult<(usize, u64, u64)>
     guarded(|| Ok(counts(py.detach(|| usage(&path))?)))
 }
 
-/// Remove all that the cache in a directory holds.
+/// Remove everything from the cache in a directory.
 ///
-/// :param path: The directory; what fastvenv didn't put there stays.
-/// :returns: What was removed, as `cache_usage` tells it.
+/// :param path: The directory; files that fastvenv didn't put there stay.
+/// :returns: The removed content, in the form of `cache_usage`.
 /// :raises OSError: if it can't be removed.
 /// :raises ValueError: if fastvenv didn't make it; nothing is removed then.
 #[pyfunction]

@@ -9,10 +9,10 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 use super::context::Context;
 use super::modules;
 
-/// Runs the environment's interpreter through `subprocess.check_output`, which is looked up in `fastvenv` as the
-/// stdlib looks it up in `venv`, so that patching either does what it always did.
+/// Runs the environment's interpreter through `subprocess.check_output`, looked up in `fastvenv` as the stdlib looks it
+/// up in `venv`, so that patches of either still work.
 ///
-/// A child that fails is a `CalledProcessError` with its output.
+/// A child that fails raises a `CalledProcessError` with its output.
 pub fn call_new_python(
     context: &Context<'_, '_>,
     py_args: &Bound<'_, PyTuple>,
@@ -33,7 +33,7 @@ pub fn variables<'py>(context: &Context<'_, 'py>) -> PyResult<Bound<'py, PyAny>>
     Ok(environ)
 }
 
-/// Does what [`call_new_python`] does, with these environment variables.
+/// Does the same as [`call_new_python`], with these environment variables.
 pub fn run<'py>(
     context: &Context<'_, 'py>,
     py_args: &Bound<'py, PyTuple>,
@@ -59,7 +59,7 @@ pub fn package_dir(py: Python<'_>) -> PyResult<PathBuf> {
     Ok(module.parent().unwrap_or(Path::new("")).to_owned())
 }
 
-/// The package `fastvenv`: the globals of the stages, as `venv` is of the stdlib's.
+/// The package `fastvenv`. Its globals are those of the stages, as `venv`'s are those of the stdlib's stages.
 pub fn package(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     let name = intern!(py, "fastvenv");
     modules::loaded(py, name)?.map_or_else(|| Ok(py.import(name)?.into_any()), Ok)

@@ -1,4 +1,4 @@
-//! The context that stages share: a `types.SimpleNamespace`, or whatever a subclass made of it.
+//! The context that stages share: a `types.SimpleNamespace`, or a subclass's replacement for it.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ impl<'py> Context<'_, 'py> {
         self.0.getattr(name)
     }
 
-    /// The attribute's text as bytes, which a name that isn't UTF-8 has too.
+    /// The attribute's text as bytes, which also works for a name that isn't UTF-8.
     pub fn bytes(&self, name: &Bound<'py, PyString>) -> PyResult<Vec<u8>> {
         encoded(&self.0.getattr(name)?)
     }
@@ -39,7 +39,7 @@ pub fn new_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     plain_class(py)?.call0()
 }
 
-/// Whether it is a context as [`new_context`] makes them, whose attributes are nothing but attributes.
+/// Reports whether it is a plain context, as from [`new_context`], whose attributes have no behaviour of their own.
 pub fn is_namespace(context: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(context.get_type().is(plain_class(context.py())?))
 }
@@ -51,8 +51,8 @@ fn plain_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
 
 /// The path as a Python `str`, as `os.fsdecode` gives it.
 ///
-/// pyo3 alone would give UTF-8 for what it is, which Python could not turn back into a path where its file system
-/// encoding is ASCII.
+/// pyo3 alone would decode UTF-8 as such. Where Python's file system encoding is ASCII, Python could not turn that text
+/// back into a path.
 pub fn path_text<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyString>> {
     let text = path.as_os_str();
     if cfg!(windows) || text.is_ascii() {
@@ -62,7 +62,7 @@ pub fn path_text<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyStr
     Ok(os(py)?.call_method1(intern!(py, "fsdecode"), (bytes,))?.cast_into()?)
 }
 
-/// UTF-8 bytes of a `str`; the bytes that `os.fsdecode` hid in surrogates come out as they were (PEP 383).
+/// The UTF-8 bytes of a `str`. Bytes that `os.fsdecode` hid in surrogates are restored (PEP 383).
 pub fn encoded(text: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let text = text.cast::<PyString>()?;
     if let Ok(plain) = text.to_str() {

@@ -1,4 +1,4 @@
-//! `ensurepip` that is missing or fails: what to do about it.
+//! Handling an `ensurepip` that is missing or fails.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use super::{errors, seeding};
 use crate::base::{Base, Directory, Version};
 use crate::seed::Prospect;
 
-/// The stages up to `_call_new_python`: a subclass that overrides one may install pip in its own way, or with another
+/// The stages up to `_call_new_python`. A subclass that overrides one may install pip in its own way, or with another
 /// interpreter.
 const STAGES: [&str; 6] = [
     "ensure_directories",
@@ -26,10 +26,10 @@ const STAGES: [&str; 6] = [
     "_call_new_python",
 ];
 
-/// Fails where pip is asked for and can't be installed, before anything is written or cleared.
+/// Fails if pip is requested and can't be installed, before anything is written or cleared.
 ///
 /// # Errors
-/// The `CalledProcessError` that running `ensurepip` with the base interpreter ends in.
+/// The `CalledProcessError` from running `ensurepip` with the base interpreter.
 pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
     let py = builder.py();
     if !younger_is_set(builder, intern!(py, "with_pip"))? || has_ensurepip(&*base(py)?) {
@@ -39,19 +39,19 @@ pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()
     if !seeding::has_default_stages(builder, &STAGES)? || is_natively_possible(py, env_dir, is_kept)? {
         return Ok(());
     }
-    // The interpreter itself is asked: it may import `ensurepip` from elsewhere, from a zip file for one.
+    // We ask the interpreter itself, since it may import `ensurepip` from elsewhere, such as a zip file.
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     let kwargs = PyDict::new(py);
     kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;
     let command = (sys(py, intern!(py, "_base_executable"))?, "-I", "-m", "ensurepip", "--version");
     match subprocess.call_method("check_output", (command,), Some(&kwargs)) {
-        // An interpreter that can't be started has an error of its own later.
+        // An interpreter that can't be started causes its own error later.
         Err(error) if !error.is_instance_of::<PyOSError>(py) => Err(explain(py, error)),
         _ => Ok(()),
     }
 }
 
-/// Reports whether this Python has `ensurepip`, which distributions may have taken out.
+/// Reports whether this Python has `ensurepip`, which a distribution may have removed.
 fn has_ensurepip(base: &Base) -> bool {
     crate::fs::exists(&base.ensurepip().join("__main__.py"))
 }
@@ -67,10 +67,10 @@ fn is_natively_possible(py: Python<'_>, env_dir: &Path, is_kept: bool) -> PyResu
     Ok(py.detach(|| prospect.is_good()))
 }
 
-/// Says what to do about an `ensurepip` that failed. Debian and its relatives ship it in a package of its own: which,
-/// if that is why.
+/// Adds a remedy to the error of an `ensurepip` that failed. Debian and its relatives ship `ensurepip` in a separate
+/// package. If that is missing, the remedy names it.
 pub fn explain(py: Python<'_>, error: PyErr) -> PyErr {
-    // An interrupt, for one, needs no explanation.
+    // Other exceptions, such as an interrupt, need no explanation.
     if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
         return error;
     }

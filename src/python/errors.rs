@@ -1,4 +1,4 @@
-//! The one crossing of errors into Python.
+//! The one place where errors become Python exceptions.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -37,8 +37,8 @@ impl From<Error> for PyErr {
     }
 }
 
-/// Does the work of one call from Python: a panic in it is raised as a `RuntimeError`, and a daemon thread may meet the
-/// end of the interpreter in it.
+/// Does the work of one call from Python. A panic becomes a `RuntimeError`. The interpreter may end during the work of
+/// a daemon thread.
 pub fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     finalizing::safely(|| {
         let done = caught(work).unwrap_or_else(|bug| Err(bug.into()));
@@ -46,8 +46,8 @@ pub fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     })
 }
 
-/// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass; what was being
-/// done, and what can be done about it, are notes (PEP 678), so that the arguments stay those of the stdlib.
+/// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass. Notes (PEP 678) name
+/// the operation and the remedy, so that the arguments stay those of the stdlib.
 fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, source: &io::Error) -> PyErr {
     let Some(code) = source.raw_os_error() else {
         let message = format!("{source}: {}", quoted(path));
@@ -86,7 +86,7 @@ fn strerror(py: Python<'_>, code: i32, source: &io::Error) -> String {
     }
 }
 
-/// Reports whether an exception is an `OSError` by which a file system says that it lacks a feature.
+/// Reports whether an exception is an `OSError` for a feature that the file system lacks.
 pub fn lacks_feature(py: Python<'_>, error: &PyErr) -> bool {
     let errno = error.value(py).getattr(intern!(py, "errno")).and_then(|errno| errno.extract());
     errno.is_ok_and(|code| crate::fs::is_lacking(&io::Error::from_raw_os_error(code)))
@@ -104,8 +104,8 @@ fn with_operation(py: Python<'_>, error: PyErr, operation: &str) -> PyErr {
     noted(py, error, &format!("fastvenv could not {operation}"))
 }
 
-/// The error with a note, added as `BaseException.add_note` does: the words of the standard library stay as they are,
-/// ours come after them. Before 3.11 nobody prints notes but our own command line.
+/// Adds a note to the error, as `BaseException.add_note` does. The standard library's message stays unchanged, and ours
+/// follows it. Before 3.11 only our own command line prints notes.
 pub fn noted(py: Python<'_>, error: PyErr, note: &str) -> PyErr {
     let value = error.value(py);
     let name = intern!(py, "__notes__");

@@ -84,10 +84,10 @@ mod unwinding {
 
     impl Guard {
         pub fn new() -> Self {
-            // An error: this thread is running its last destructors, and has no frames to unwind.
+            // An error means that this thread is running its last destructors, and has no frames to unwind.
             let _ = HANDLER.try_with(|handler| {
                 if handler.guards.replace(handler.guards.get() + 1) == 0 {
-                    // SAFETY: the buffer is of glibc's form, and lives until this thread ends.
+                    // SAFETY: the buffer has glibc's layout, and lives until this thread ends.
                     unsafe { _pthread_cleanup_push(handler.buffer.get(), wait, null_mut()) };
                 }
             });

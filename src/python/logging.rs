@@ -1,4 +1,4 @@
-//! Records to the logger `fastvenv`, through pyo3-log, without importing `logging` before it is needed.
+//! Log records for the logger `fastvenv`, sent through pyo3-log without importing `logging` before it is needed.
 
 use std::cell::Cell;
 
@@ -19,7 +19,7 @@ struct LazyLogger {
 
 static LOGGER: LazyLogger = LazyLogger { inner: PyOnceLock::new() };
 
-/// Makes ours the process-wide logger of this extension module; its statics are shared with no other.
+/// Installs the logger for this extension module, which shares its statics with no other.
 pub fn install() {
     if log::set_logger(&LOGGER).is_ok() {
         log::set_max_level(LevelFilter::Debug);
@@ -34,7 +34,7 @@ impl LazyLogger {
             return logger.call_method1(method, (record.args().to_string(),)).map(drop);
         }
         self.log_by_pyo3(py, record)?;
-        // pyo3-log leaves what a handler raises pending, where the next call of Python would stumble over it.
+        // pyo3-log leaves a handler's exception pending, and the next call of Python would trip over it.
         PyErr::take(py).map_or(Ok(()), Err)
     }
 
@@ -73,8 +73,8 @@ thread_local! {
     static INTERRUPTION: Cell<Option<PyErr>> = const { Cell::new(None) };
 }
 
-/// Logging never fails a stage. An `Exception` is reported as unraisable. Others, such as an interrupt, are raised when
-/// the stage has ended.
+/// Handles an exception of a record, so that logging never fails a stage. An `Exception` is reported as unraisable.
+/// Others, such as an interrupt, are raised when the stage has ended.
 fn settle(py: Python<'_>, error: PyErr) {
     if error.is_instance_of::<PyException>(py) {
         error.write_unraisable(py, None);
@@ -95,7 +95,7 @@ impl Log for LazyLogger {
 
     fn log(&self, record: &Record) {
         if self.enabled(record.metadata()) {
-            // Refused while the interpreter ends. Records are logged with the GIL held, so only an embedder sees that.
+            // This fails while the interpreter ends. Records are logged with the GIL held, so only an embedder sees it.
             Python::try_attach(|py| self.hand_over(py, record).unwrap_or_else(|error| settle(py, error)));
         }
     }

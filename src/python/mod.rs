@@ -1,5 +1,5 @@
-//! The border: the only home of `pyo3`. Stages read Python objects into plain values, let go of the GIL while the
-//! core works, and bring its errors back.
+//! The border: the only module that uses `pyo3`. Stages read Python objects into plain values, release the GIL while
+//! the core works, and turn its errors into exceptions.
 
 mod base;
 mod builder;
@@ -22,7 +22,7 @@ mod timing;
 
 use pyo3::prelude::*;
 
-/// What `fastvenv` builds on. Not a public module: import `fastvenv`.
+/// The core of `fastvenv`. Not a public module: import `fastvenv`.
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]

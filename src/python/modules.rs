@@ -1,4 +1,4 @@
-//! Looking things up in modules of the running interpreter.
+//! Access to modules of the running interpreter.
 
 use pyo3::exceptions::PyException;
 use pyo3::intern;
@@ -11,7 +11,7 @@ use crate::base::Platform;
 static SYS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 static OS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
-/// The module, looked up once: an import statement takes longer than most of the system calls around it.
+/// The module, looked up only once, since an import takes longer than most of the system calls around it.
 fn once<'py>(
     py: Python<'py>,
     cell: &'static PyOnceLock<Py<PyModule>>,
@@ -45,7 +45,7 @@ pub fn platform(py: Python<'_>) -> PyResult<Platform> {
     Ok(if name.eq(intern!(py, "nt"))? { Platform::Nt } else { Platform::Posix })
 }
 
-/// The value, or `None` for an `Exception`. What isn't one, like an interrupt, is never swallowed.
+/// The value, or `None` for an `Exception`. Other exceptions, such as an interrupt, are never swallowed.
 pub fn tolerated<T>(py: Python<'_>, done: PyResult<T>) -> PyResult<Option<T>> {
     match done {
         Ok(value) => Ok(Some(value)),
@@ -54,13 +54,13 @@ pub fn tolerated<T>(py: Python<'_>, done: PyResult<T>) -> PyResult<Option<T>> {
     }
 }
 
-/// The module, if it has been imported in this process. One that another thread is importing is waited for.
+/// The module, if this process has imported it. If another thread is importing it, this call waits for the end.
 pub fn loaded<'py>(py: Python<'py>, module: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let found = sys(py, intern!(py, "modules"))?.call_method1(intern!(py, "get"), (module,))?;
     if found.is_none() {
         return Ok(None);
     }
-    // What an import statement looks at too, after work that is for nothing where the import has ended.
+    // `import` checks this flag too, but only after more expensive work that is wasted once the import has finished.
     let spec = found.getattr(intern!(py, "__spec__"));
     let initializing = spec.and_then(|spec| spec.getattr(intern!(py, "_initializing"))?.is_truthy());
     if tolerated(py, initializing)?.unwrap_or_default() {

@@ -12,8 +12,8 @@ pub fn is_set<'py>(builder: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> 
     builder.getattr(name)?.is_truthy()
 }
 
-/// An attribute that younger Pythons brought: a subclass that never calls `super().__init__()` and was written
-/// for an older one doesn't have it, and means what was the case then.
+/// An attribute that only newer Pythons have. A subclass that was written for an older Python and never calls
+/// `super().__init__()` lacks it, and expects the behaviour of that time.
 pub fn younger<'py>(
     builder: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
@@ -53,7 +53,7 @@ pub fn prompt_repr(builder: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if prompt.is_none() { Ok(None) } else { shown(&prompt.repr()?).map(Some) }
 }
 
-/// The text, with surrogates escaped: it is for reading, not for use.
+/// The text for display, with surrogates escaped.
 fn shown(text: &Bound<'_, PyString>) -> PyResult<String> {
     match text.to_str() {
         Ok(plain) => Ok(plain.to_owned()),

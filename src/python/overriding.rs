@@ -1,4 +1,4 @@
-//! Reports whether a method is still fastvenv's own, not overridden or patched, so that its work can be done without
+//! Checks that a method is still fastvenv's own, not overridden or patched, so that its work can be done without
 //! calling it.
 
 use pyo3::intern;
@@ -8,7 +8,7 @@ use pyo3::types::{PySet, PyString, PyType};
 
 /// The objects that identify fastvenv's own stages.
 pub struct Own {
-    /// The functions of `fastvenv.EnvBuilder`, and of the one before where the module was loaded again.
+    /// The functions of `fastvenv.EnvBuilder`, and those of its previous version if the module was reloaded.
     stages: Py<PySet>,
     /// `types.FunctionType`.
     function: Py<PyType>,
@@ -54,10 +54,10 @@ impl Own {
     }
 }
 
-/// Whether a call of the method would reach fastvenv's own: neither a subclass, nor a patch of the class or of the
-/// instance, nor an attribute hook stands in for it. Then nobody can tell a call from its work done without one.
+/// Reports whether a call of the method would reach fastvenv's own. It would not if a subclass, a patch of the class or
+/// of the instance, or an attribute hook replaces it. Otherwise its work can be done without the call, unnoticed.
 ///
-/// Types are compared first: what wraps a method may pretend to be it in everything else.
+/// Types are compared first, since a wrapper may imitate the method in every other respect.
 pub fn is_own<'py>(builder: &Bound<'py, PyAny>, method: &Bound<'py, PyString>) -> PyResult<bool> {
     let py = builder.py();
     let found = builder.getattr(method)?;

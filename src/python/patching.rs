@@ -1,4 +1,4 @@
-//! Reports whether the program has patched `subprocess`, perhaps to observe or replace the child that runs `ensurepip`.
+//! Detecting that the program has patched `subprocess`, perhaps to observe or replace the child that runs `ensurepip`.
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -40,8 +40,8 @@ fn is_cooperative(own: &Own, name: &str, found: &Bound<'_, PyAny>) -> PyResult<b
     Ok(false)
 }
 
-/// Reports whether a function or class was written in that module. Exact types are compared: what wraps one may pretend
-/// to be it in everything else.
+/// Reports whether a function or class was written in that module. Exact types are compared, since a wrapper may
+/// imitate the original in every other respect.
 fn is_defined_in(module: &Bound<'_, PyAny>, own: &Own, found: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = found.py();
     if !found.is_exact_instance_of::<PyType>() {

@@ -1,4 +1,4 @@
-//! The interpreter's scheme `venv`, as `sysconfig` has it now: programs may change it.
+//! The interpreter's current `venv` scheme from `sysconfig`, which programs may change.
 
 use std::path::{Path, PathBuf};
 
@@ -12,11 +12,11 @@ use super::context::path_text;
 use super::modules::{loaded, os_path};
 use crate::base::{Base, Directory, Platform, Scheme, include_is_in_scheme};
 
-/// Stands for the environment in a template.
+/// The placeholder for the environment in a template.
 const ENVIRONMENT: &str = "{base}";
 
-/// The scheme. Before 3.11 there is none, and a bare CPython has not loaded `sysconfig`: to load it would take twice as
-/// long as to create the environment.
+/// Returns the scheme. Before 3.11 there is none. A bare CPython has not loaded `sysconfig`, and loading it would take
+/// twice as long as creating the environment.
 pub fn scheme(py: Python<'_>, base: &Base) -> PyResult<Scheme> {
     let name = intern!(py, "sysconfig");
     let sysconfig = match (has_scheme(base), base.is_cpython) {
@@ -40,8 +40,8 @@ pub fn scheme(py: Python<'_>, base: &Base) -> PyResult<Scheme> {
     Ok(Scheme::Templates(templates))
 }
 
-/// Reports whether to expand a template ourselves gives what `sysconfig` does, which takes as long as to make all of the
-/// directories.
+/// Reports whether our own expansion of a template gives the same path as `sysconfig`, which takes as long as creating
+/// all of the directories.
 fn is_expandable(template: &str, base: &Base) -> bool {
     let is_normal = base.platform == Platform::Posix && !template.contains("//") && !template.contains("/.");
     is_normal && base.expand(template, Path::new("")).is_some()
@@ -72,7 +72,7 @@ pub fn normal(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     os_path(path.py(), intern!(path.py(), "normpath"), (path,))?.extract()
 }
 
-/// `sysconfig.get_path`, with the environment in the place of the installation.
+/// `sysconfig.get_path`, with the environment instead of the installation.
 fn asked<'py>(
     sysconfig: &Bound<'py, PyAny>,
     base: &Base,

@@ -1,5 +1,5 @@
-//! pip the native way, where nothing unusual is asked for: the border asks what only Python objects can answer, and the
-//! core does the rest.
+//! Installing pip natively if nothing unusual is requested. The border checks the Python objects, and the core does the
+//! rest.
 
 use std::ffi::OsString;
 
@@ -19,10 +19,10 @@ use crate::create::pip;
 use crate::environment::Environment;
 use crate::seed::{Request, Variables};
 
-/// What has to be fastvenv's own for the native way to be taken.
+/// The methods that must be fastvenv's own before pip is placed natively.
 const STAGES: [&str; 4] = ["_setup_pip", "_call_new_python", "setup_python", "_venv_path"];
 
-/// Installs pip natively. False if `ensurepip` must do it; why is then logged.
+/// Installs pip natively. Returns false, and logs the reason, if `ensurepip` must do it.
 pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = builder.py();
     if let Some(reason) = unusual(builder)? {
@@ -32,7 +32,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
     let Some(environment) = own_environment(&Context(context), &base)? else {
         return by_ensurepip("the context has changed since fastvenv made it");
     };
-    // All that is read of the process's environment is read here, where no other thread of Python changes it.
+    // The process's environment is read only here, where no other Python thread changes it.
     let variables = variables(py)?;
     let cache_directory = variables.cache_directory();
     let request = Request {
@@ -49,7 +49,7 @@ fn by_ensurepip(reason: &str) -> PyResult<bool> {
     Ok(false)
 }
 
-/// Why pip can't be placed natively, as far as the builder and the interpreter tell.
+/// The reason, if any, why this builder or interpreter does not allow pip to be placed natively.
 fn unusual(builder: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
     Ok(if !has_own_stages(builder, &STAGES)? {
         Some("a stage is overridden")
@@ -62,7 +62,7 @@ fn unusual(builder: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
     })
 }
 
-/// Reports whether these stages do what they do by default: none is overridden, nor is `subprocess` patched.
+/// Reports whether these stages have their default behaviour: none is overridden, and `subprocess` is not patched.
 pub fn has_default_stages(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<bool> {
     Ok(has_own_stages(builder, stages)? && !is_subprocess_patched(builder.py())?)
 }
@@ -77,7 +77,7 @@ pub fn has_own_stages(builder: &Bound<'_, PyAny>, stages: &[&str]) -> PyResult<b
     Ok(true)
 }
 
-/// The environment that the context describes, if its paths are those that `ensure_directories` gives.
+/// The environment that the context describes, if its paths are those from `ensure_directories`.
 fn own_environment(context: &Context<'_, '_>, base: &Base) -> PyResult<Option<Environment>> {
     let py = context.0.py();
     let attribute = |name: &Bound<'_, _>| tolerated(py, context.path(name));
@@ -98,7 +98,7 @@ fn own_environment(context: &Context<'_, '_>, base: &Base) -> PyResult<Option<En
         Some(executable),
     ) = paths
     else {
-        // A partial context is a subclass's own.
+        // Only a subclass makes a partial context.
         return Ok(None);
     };
     let normal = normal(&context.get(intern!(py, "env_dir"))?)?;
@@ -110,7 +110,7 @@ fn own_environment(context: &Context<'_, '_>, base: &Base) -> PyResult<Option<En
     Ok(own.then_some(environment))
 }
 
-/// The variables that matter, from `os.environ`: what `ensurepip` would inherit.
+/// The variables that matter, from `os.environ`, which `ensurepip` would inherit.
 pub fn variables(py: Python<'_>) -> PyResult<Variables> {
     let environ = os(py)?.getattr(intern!(py, "environ"))?;
     Variables::from_lookup(|name| {

@@ -1,4 +1,4 @@
-//! The core at work without the GIL, and what reaches it from Python meanwhile: signals, and the interpreter's end.
+//! Running the core without the GIL, while Python's signals and the interpreter's end still interrupt it.
 
 use std::io::{self, ErrorKind};
 use std::process::{Child, Command};
@@ -12,12 +12,12 @@ use super::finalizing;
 use crate::error::{Error, Result};
 use crate::observer::Observer;
 
-/// How often Python's signals are looked at. Each look may have to wait for the GIL.
+/// The time between two checks of Python's signals. Each check may have to wait for the GIL.
 const GLANCE: Duration = Duration::from_millis(20);
-/// After how many questions they are looked at in any case: the clock may stand still (libfaketime).
+/// The number of calls after which signals are checked in any case, since a fake clock may not advance (libfaketime).
 const QUESTIONS: u32 = 100;
 
-/// Lets the core `work` without the GIL. An interrupt of it is the exception that the signal's handler raised.
+/// Lets the core `work` without the GIL. An interrupt becomes the exception that the signal's handler raised.
 pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce(&mut Signals) -> Result<T> + Send) -> PyResult<T> {
     let mut signals = Signals::new(py)?;
     let done = py.detach(|| work(&mut signals));
@@ -25,7 +25,7 @@ pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce(&mut Signals) -> Resu
     done.map_err(|error| signals.exception(error))
 }
 
-/// Lets the core do work without the GIL that is too short to look for signals meanwhile.
+/// Lets the core work without the GIL, for work too short to check signals during it.
 pub fn logged<T: Send, E: Into<PyErr> + Send>(
     py: Python<'_>,
     work: impl FnOnce(&mut Lines) -> Result<T, E> + Send,
@@ -62,7 +62,8 @@ impl Observer for Lines {
         finalizing::has_begun()
     }
 
-    /// With the GIL, without which another thread's `os.environ[...] = ...` could move the variables that are copied.
+    /// Starts the child with the GIL held. Otherwise another thread's `os.environ[...] = ...` could move the variables
+    /// while they are copied.
     fn start(&mut self, command: &mut Command) -> io::Result<Child> {
         Python::try_attach(|_| command.spawn()).unwrap_or_else(|| Err(ErrorKind::Interrupted.into()))
     }
@@ -70,8 +71,8 @@ impl Observer for Lines {
 
 /// Passes Python's signals to the core.
 pub struct Signals {
-    /// Whether this is the thread in which Python handles signals. Others needn't look, which is not quite safe while
-    /// the interpreter ends: between the question whether it does and the attempt to take the GIL, it may begin to.
+    /// Set in the thread in which Python handles signals. Other threads needn't check them. A check is not quite safe
+    /// while the interpreter ends: it may begin to end after we ask and before we take the GIL.
     handles: bool,
     looked: Instant,
     questions: u32,
@@ -103,8 +104,8 @@ impl Signals {
     }
 }
 
-/// Whether this is the main thread of the main interpreter. Nothing says so in all versions; but setting the wake-up
-/// descriptor is refused elsewhere with a ValueError, and here with an OSError, since there is no descriptor -2.
+/// Reports whether this is the main thread of the main interpreter. No direct query works in all versions. But setting
+/// the wake-up descriptor raises a ValueError elsewhere, and an OSError here, since there is no descriptor -2.
 fn handles_signals(py: Python<'_>) -> PyResult<bool> {
     let signal = py.import(intern!(py, "_signal"))?;
     match signal.call_method1(intern!(py, "set_wakeup_fd"), (-2,)) {
@@ -123,7 +124,7 @@ impl Observer for Signals {
     }
 
     fn interrupted(&mut self) -> bool {
-        // The core then cleans up, and this thread gets no further than to ask for the GIL.
+        // The core then cleans up, and this thread stops at its next attempt to take the GIL.
         if self.lines.interrupted() {
             return true;
         }

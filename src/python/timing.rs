@@ -32,7 +32,7 @@ impl Stopwatch {
         Ok(Self { runs })
     }
 
-    /// Logs what `message` gives.
+    /// Logs the result of `message`.
     pub fn tell(&self, message: impl FnOnce() -> String) {
         if self.runs {
             log::debug!(target: "fastvenv", "{}", message());

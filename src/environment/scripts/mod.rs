@@ -16,8 +16,8 @@
 //! # Ok::<(), fastvenv::error::Error>(())
 //! ```
 //!
-//! What a name or a prompt says is data. [`quoting`] keeps it so while a script is read; that it stays so when a shell
-//! draws its prompt is the work of the scripts themselves, in `python/fastvenv/scripts`.
+//! Names and prompts are data. [`quoting`] makes sure that the shell treats them as data while it reads a script. The
+//! scripts themselves, in `python/fastvenv/scripts`, do the same when the shell draws its prompt.
 
 pub mod placeholders;
 pub mod quoting;

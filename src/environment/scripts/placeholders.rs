@@ -1,14 +1,14 @@
-//! The placeholders of a script template, and what takes their place.
+//! The placeholders of a script template, and their values.
 
 use memchr::memmem;
 
 use crate::environment::scripts::quoting::Shell;
 use crate::error::Result;
 
-/// What every placeholder starts with.
+/// The common start of all placeholders.
 const COMMON_START: &[u8] = b"__VENV_";
 
-/// What the five placeholders stand for, as the bytes that the script is to hold.
+/// The values of the five placeholders, as bytes for the script.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<T> {
     /// `__VENV_DIR__`: the environment's absolute path.
@@ -24,7 +24,7 @@ pub struct Values<T> {
 }
 
 impl<T: AsRef<[u8]>> Values<T> {
-    /// The placeholder that `text` starts with, and the value that it stands for.
+    /// The placeholder at the start of `text`, and its value.
     fn at_start_of(&self, text: &[u8]) -> Option<(&'static str, &[u8])> {
         [
             ("__VENV_DIR__", &self.env_dir),
@@ -42,11 +42,11 @@ impl<T: AsRef<[u8]>> Values<T> {
 /// The template with every placeholder replaced by its value, quoted for `shell`
 /// (`EnvBuilder.replace_variables`, <https://docs.python.org/3/library/venv.html#venv.EnvBuilder.install_scripts>).
 ///
-/// One pass: a value that happens to hold the name of a placeholder stays as it is, whereas `venv` replaces again.
+/// It makes one pass: a value that contains the name of a placeholder stays as it is, whereas `venv` replaces again.
 ///
 /// # Errors
-/// [`crate::error::Error::Refused`] if the shell can't represent a value that the template asks for. Values that it
-/// doesn't ask for are not looked at.
+/// [`crate::error::Error::Refused`] if the shell can't represent a value that the template uses. Values that it
+/// doesn't use are not checked.
 pub fn replace(template: &[u8], values: &Values<impl AsRef<[u8]>>, shell: Shell) -> Result<Vec<u8>> {
     let mut script = Vec::with_capacity(template.len() + 256);
     let mut rest = template;
@@ -59,7 +59,7 @@ pub fn replace(template: &[u8], values: &Values<impl AsRef<[u8]>>, shell: Shell)
                 script.extend(shell.quote(value)?);
                 rest = &tail[placeholder.len()..];
             }
-            // The end of what is no placeholder may be the start of one.
+            // This is no placeholder, but one may start at its end.
             None => {
                 script.push(tail[0]);
                 rest = &tail[1..];

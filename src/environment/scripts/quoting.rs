@@ -1,4 +1,4 @@
-//! A value as a literal of a shell, so that the shell's value is exactly the one that was given.
+//! Quoting a value for a shell, so that the shell reads exactly that value.
 //!
 //! ```
 //! use fastvenv::environment::scripts::quoting::Shell;
@@ -18,11 +18,11 @@ use crate::error::{Error, Result};
 /// The languages that scripts are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
-    /// POSIX sh: bash, zsh, ksh, dash. Also what an unknown suffix is taken for, as in `venv`.
+    /// POSIX sh: bash, zsh, ksh, dash. An unknown suffix counts as this one too, as in `venv`.
     Sh,
     /// fish 3 and later.
     Fish,
-    /// tcsh, and csh as far as it is like it.
+    /// tcsh, and csh as far as it behaves the same.
     Csh,
     /// PowerShell, on every platform.
     PowerShell,
@@ -46,14 +46,14 @@ impl Shell {
             .unwrap_or(Self::Sh)
     }
 
-    /// `value` as a literal of this language. Templates have it outside quotes; those of [`Shell::Batch`] inside
+    /// `value` as a literal of this language. Templates place it outside quotes, but those of [`Shell::Batch`] inside
     /// double quotes, since that language has no literals.
     ///
-    /// The outcome is that of Python's `shlex.quote` for all but PowerShell (always in single quotes) and batch (no
-    /// quotes), unless the value has characters that the shell, unlike sh, treats specially.
+    /// The result equals that of Python's `shlex.quote`, unless the value has characters that the shell, unlike sh, treats
+    /// specially. Exceptions are PowerShell (always in single quotes) and batch (no quotes).
     ///
     /// # Errors
-    /// [`Error::Refused`] for what the language can't represent: NUL in all of them, text that isn't UTF-8 in
+    /// [`Error::Refused`] for a value that the language can't represent: NUL in all of them, text that isn't UTF-8 in
     /// PowerShell and batch, quotes and control characters in batch.
     pub fn quote(self, value: &[u8]) -> Result<Vec<u8>> {
         if value.contains(&0) {
@@ -69,8 +69,8 @@ impl Shell {
         }
     }
 
-    /// `%` starts a variable even in quotes, and is doubled. Nothing can be done for a double quote, which ends the
-    /// quotes of the template, nor for control characters, some of which end the line or the file.
+    /// Doubles `%`, which starts a variable even in quotes. A double quote can't be represented, since it ends the
+    /// template's quotes. Neither can control characters, some of which end the line or the file.
     fn batch(self, value: &[u8]) -> Result<Vec<u8>> {
         let text = self.text(value)?;
         if text.contains('"') {
@@ -82,7 +82,7 @@ impl Shell {
         Ok(text.replace('%', "%%").into_bytes())
     }
 
-    /// The value as the text that a script in UTF-8 can hold.
+    /// The value as text, if it is valid in a UTF-8 script.
     fn text(self, value: &[u8]) -> Result<&str> {
         std::str::from_utf8(value).map_err(|_| self.refusal(value, "bytes that are not UTF-8"))
     }
@@ -102,8 +102,8 @@ impl Shell {
     }
 }
 
-/// Whether a value needs no quotes in sh, fish and csh: the characters that `shlex.quote` leaves alone, but for the
-/// few places where one of these shells expands them.
+/// Reports whether a value needs no quotes in sh, fish and csh. It has only characters that `shlex.quote` leaves alone,
+/// and none of them where one of these shells would expand it.
 fn is_ordinary(value: &[u8]) -> bool {
     let plain = |&byte: &u8| byte.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(&byte);
     // zsh: "=ls" is the path of ls, also after ":" and "=". tcsh: "=1" is a directory of the stack. fish: "%self".
@@ -115,7 +115,7 @@ fn is_ordinary(value: &[u8]) -> bool {
         && !value.windows(2).any(expands)
 }
 
-/// Nothing is special in single quotes but the quote itself.
+/// In single quotes only the quote itself is special.
 fn sh(value: &[u8]) -> Vec<u8> {
     enclosed(value, |out, byte| match byte {
         b'\'' => out.extend_from_slice(br#"'"'"'"#),
@@ -132,8 +132,8 @@ fn fish(value: &[u8]) -> Vec<u8> {
     })
 }
 
-/// `!` recalls history even in single quotes, and a newline there needs a backslash. Other backslashes go outside the
-/// quotes, where they mean the same with and without `set backslash_quote`.
+/// `!` recalls history even in single quotes, and a newline there needs a backslash. Other backslashes are placed
+/// outside the quotes, where they mean the same with and without `set backslash_quote`.
 fn csh(value: &[u8]) -> Vec<u8> {
     enclosed(value, |out, byte| match byte {
         b'\'' => out.extend_from_slice(br#"'"'"'"#),
@@ -143,8 +143,8 @@ fn csh(value: &[u8]) -> Vec<u8> {
     })
 }
 
-/// In single quotes nothing is special but the quote, which is doubled, and so is each of the typographic ones that
-/// PowerShell takes for it: about_Quoting_Rules, and `CharExtensions.IsSingleQuote` in its sources.
+/// In single quotes only the quote is special. It is doubled, and so is each typographic quote that PowerShell treats
+/// like it: see about_Quoting_Rules, and `CharExtensions.IsSingleQuote` in its sources.
 fn powershell(text: &str) -> Vec<u8> {
     let mut out = String::from("'");
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Templates of scripts, by their names and by what they are to hold.
+//! Script templates: their names, and the check of their values.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub struct Script {
     pub directory: PathBuf,
 }
 
-/// Whether the file is one of Windows' launchers and their debug data, which `setup_python` places.
+/// Reports whether the file is a Windows launcher or its debug data, which `setup_python` places.
 pub fn is_launcher(name: &str, platform: Platform) -> bool {
     let name = name.to_ascii_lowercase();
     platform == Platform::Nt
@@ -23,18 +23,18 @@ pub fn is_launcher(name: &str, platform: Platform) -> bool {
         && is_binary(Path::new(&name), platform)
 }
 
-/// Whether the file is copied as it is, whatever it holds: executables and debug data on Windows.
+/// Reports whether the file is copied unchanged, whatever its content: executables and debug data on Windows.
 pub fn is_binary(path: &Path, platform: Platform) -> bool {
     platform == Platform::Nt && path.extension().is_some_and(|suffix| suffix == "exe" || suffix == "pdb")
 }
 
-/// Refuses values that the activation scripts of a platform can't represent: asked before anything is written, so that
-/// no half environment is left. `Activate.ps1` holds no values.
+/// Refuses values that the activation scripts of a platform can't represent. This check comes before anything is
+/// written, so that no partial environment is left. `Activate.ps1` contains no values.
 ///
 /// # Errors
 /// [`crate::error::Error::Refused`], as from [`Shell::quote`].
 pub fn check_values(platform: Platform, values: &[&[u8]]) -> Result<()> {
-    // What the strictest one can hold, the others can.
+    // A value that the strictest shell can represent, the others can too.
     let strictest = match platform {
         Platform::Posix => Shell::Sh,
         Platform::Nt => Shell::Batch,

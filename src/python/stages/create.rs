@@ -19,9 +19,9 @@ use crate::python::timing::Stopwatch;
 pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
     let watch = Stopwatch::new(py)?;
-    // Made absolute once: another thread may change the directory that relative paths start from.
+    // The path is made absolute only once, since another thread may change the current directory.
     let env_dir = modules::os_path(py, intern!(py, "abspath"), (env_dir,))?;
-    // What is no path has no directory either; the first stage refuses it.
+    // A value that is no path has no directory either; the first stage refuses it.
     let directory: PathBuf = env_dir.extract().unwrap_or_default();
     if younger_is_set(builder, intern!(py, "with_pip"))? {
         seeding::variables(py)?.check()?;
@@ -38,12 +38,11 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
     })
 }
 
-/// Why an environment was not completed.
+/// The error that ended the creation.
 enum Halt {
-    /// A stage failed: it was fastvenv's to complete the environment.
+    /// A stage failed, so fastvenv did not complete the environment.
     Stage(PyErr),
-    /// What failed came after fastvenv's own work, and what it says is not added to: the hook of a subclass, or the
-    /// upgrade of an environment that is whole.
+    /// The environment is whole, but a later step failed: a subclass's hook, or an upgrade. Its error gets no note.
     Whole(PyErr),
 }
 
@@ -78,7 +77,7 @@ impl<'py> Stages<'_, 'py> {
         builder.setattr(intern!(py, "system_site_packages"), false)?;
         let completed = self.complete(&context);
         if system_site_packages {
-            // After a failure too: the builder may be asked again.
+            // It is restored after a failure too, since the builder may be used again.
             builder.setattr(intern!(py, "system_site_packages"), true)?;
             if completed.is_ok() {
                 self.call(intern!(py, "create_configuration"), &context)?;
@@ -91,7 +90,7 @@ impl<'py> Stages<'_, 'py> {
         Ok(())
     }
 
-    /// `create_<name>_ignore_file` for each version control system that was asked for.
+    /// Calls `create_<name>_ignore_file` for each requested version control system.
     fn create_ignore_files(&self, context: &Bound<'py, PyAny>) -> PyResult<()> {
         let py = context.py();
         let Some(names) = younger(self.builder, intern!(py, "scm_ignore_files"))? else { return Ok(()) };
@@ -101,7 +100,7 @@ impl<'py> Stages<'_, 'py> {
         Ok(())
     }
 
-    /// The stages that see an environment without the base's packages.
+    /// Runs the stages that see an environment without the base's packages.
     fn complete(&self, context: &Bound<'py, PyAny>) -> Result<(), Halt> {
         let (py, builder) = (context.py(), self.builder);
         self.call(intern!(py, "create_configuration"), context)?;
@@ -117,10 +116,10 @@ impl<'py> Stages<'_, 'py> {
     }
 }
 
-/// A directory that this call made and that is empty still is removed; of any other, the error gets a note.
+/// Removes the directory if it is empty; otherwise adds a note about it to the error.
 ///
-/// What stands in it is kept, as the standard library keeps it: another process may be completing it, and a user may
-/// want to see how far it came.
+/// Its content is kept, as in the standard library: another process may be completing it, and a user may want to see
+/// how far the creation got.
 fn tell_what_is_left(py: Python<'_>, error: PyErr, directory: &Path) -> PyErr {
     if py.detach(|| fs::remove_if_empty(directory)) {
         return error;

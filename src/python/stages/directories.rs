@@ -1,4 +1,4 @@
-//! The environment's directories, and the context that says where everything is.
+//! The environment's directories, and the context with their paths.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ fn normcase<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     os_path(path.py(), intern!(path.py(), "normcase"), (path,))
 }
 
-/// The path without Windows' short names (`PROGRA~1`), if the system can tell.
+/// The path without Windows' short names (`PROGRA~1`), if the system knows the long ones.
 fn long_name<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = path.py();
     let text = os(py)?.call_method1(intern!(py, "fsdecode"), (path,))?;
@@ -94,7 +94,7 @@ pub fn ensure_directories<'py>(
     Ok(namespace)
 }
 
-/// Puts the directories' paths into the context, as `self._venv_path` gives them if that is overridden.
+/// Adds the directories' paths to the context. An overridden `self._venv_path` provides them.
 fn describe<'py>(
     (builder, is_own): (&Bound<'py, PyAny>, bool),
     context: &Context<'_, 'py>,
@@ -133,8 +133,8 @@ fn describe<'py>(
     Ok(environment)
 }
 
-/// `os.path.relpath`, which takes longer than to make the directory. A path of our own is below the environment's,
-/// unless that has detours, like `a/../b`.
+/// `os.path.relpath`, avoided where possible because it takes longer than creating the directory. A path of our own is
+/// below the environment's, unless that has detours, like `a/../b`.
 fn relative<'py>(
     path: &Bound<'py, PyAny>,
     base: &Bound<'py, PyAny>,
@@ -147,7 +147,7 @@ fn relative<'py>(
     os_path(py, intern!(py, "relpath"), (path, base))
 }
 
-/// `os.fspath`; what isn't text can't be activated.
+/// `os.fspath`, restricted to text: an environment whose path is bytes can't be activated.
 fn fspath<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let path = os(path.py())?.call_method1(intern!(path.py(), "fspath"), (path,))?;
     if path.is_instance_of::<PyString>() {
@@ -158,7 +158,7 @@ fn fspath<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     ))
 }
 
-/// `self.clear_directory`, once it is certain that the directory can be meant.
+/// Calls `self.clear_directory`, after a check that the directory can be the intended one.
 fn clear_first(
     builder: &Bound<'_, PyAny>,
     env_dir: &Bound<'_, PyAny>,
@@ -172,8 +172,8 @@ fn clear_first(
     builder.call_method1(intern!(py, "clear_directory"), (env_dir,)).map(drop)
 }
 
-/// What to run the environment's interpreter by. On Windows a redirected directory may be seen by `CreateFile` and not by
-/// `CreateProcess` (bpo-45337), so there it is the real path.
+/// The path to run the environment's interpreter by. On Windows it is the real path, since `CreateFile` may see a
+/// redirected directory that `CreateProcess` does not (bpo-45337).
 fn command_path(builder: &Bound<'_, PyAny>, env_exe: &Path, platform: Platform) -> PyResult<PathBuf> {
     let py = builder.py();
     if platform == Platform::Posix {

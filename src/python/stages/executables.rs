@@ -75,7 +75,7 @@ fn setup_posix(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>, bin: &Bin<
     done
 }
 
-/// A subclass's `symlink_or_copy`, which is called whatever is there.
+/// A subclass's `symlink_or_copy`, which is called even if the target exists.
 struct Overridden<'a, 'py> {
     builder: &'a Bound<'py, PyAny>,
     executable: Bound<'py, PyAny>,
@@ -122,8 +122,8 @@ fn setup_nt(context: &Context<'_, '_>, bin: &Bin<'_>) -> PyResult<()> {
     logged(py, |lines| nt::set_up(&base, &python_dir, (&env_dir, bin), lines))
 }
 
-/// Refuses an environment whose links lead to another Python, before anything is written. What a subclass has made of
-/// the stages decides later.
+/// Refuses an environment whose links lead to another Python, before anything is written. If a subclass overrides the
+/// stages, they decide later.
 pub fn check_links(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
     let py = builder.py();
     if !has_own_stages(builder, &["_venv_path", "ensure_directories", "setup_python"])? {

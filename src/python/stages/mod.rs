@@ -1,4 +1,5 @@
-//! The default implementation of every stage: read the context, let the core work without the GIL, log the outcome.
+//! The default implementation of every stage. It reads the context, lets the core work without the GIL, and logs the
+//! outcome.
 
 pub mod configuration;
 pub mod create;

@@ -14,8 +14,8 @@ use crate::python::overriding::is_own;
 use crate::python::{ensurepip, modules, seeding};
 use crate::seed::links;
 
-/// `EnvBuilder._setup_pip`: what `ensurepip` leaves, natively where nothing unusual is asked for, and by running it
-/// in the new environment otherwise.
+/// `EnvBuilder._setup_pip`: installs pip natively if nothing unusual is requested, otherwise by running `ensurepip` in
+/// the new environment.
 pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
     if seeding::seed_natively(builder, context)? {
@@ -39,7 +39,7 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
     }
 }
 
-/// Sees to it that pip doesn't write through links, where the context says where pip is installed.
+/// Makes sure that pip doesn't write through links, if the context has the paths where pip is installed.
 fn prepare_for_pip(context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = context.py();
     let path = |name: &Bound<'_, _>| modules::tolerated(py, Context(context).path(name));
@@ -69,7 +69,7 @@ pub fn upgrade_dependencies(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAn
     builder.call_method1(intern!(py, "_call_new_python"), PyTuple::new(py, args)?).map(drop)
 }
 
-/// Does what `_call_new_python` does, but keeps settings from pip that would have it install elsewhere.
+/// Does the same as `_call_new_python`, but hides settings from pip that would make it install elsewhere.
 fn upgrade_inside<'py>(context: &Context<'_, 'py>, args: &Bound<'py, PyTuple>) -> PyResult<()> {
     let py = args.py();
     let environ = child::variables(context)?;

@@ -35,7 +35,7 @@ pub fn install_scripts(
     let path: PathBuf = path.extract()?;
     let platform = platform(py)?;
     let bin_path = Context(context).path(intern!(py, "bin_path"))?;
-    // A context of another class may say something else for each script.
+    // A context of another class may have different values for each script.
     if is_namespace(context)? && is_own(builder, intern!(py, "replace_variables"))? {
         return install_own(context, &path, platform, &bin_path);
     }
@@ -46,11 +46,11 @@ pub fn install_scripts(
     done
 }
 
-/// Installs scripts where `replace_variables` is fastvenv's own: to make a `str` of each script for it, and bytes of that
-/// again, takes longer than its work.
+/// Installs scripts if `replace_variables` is fastvenv's own, without calling it. A call would convert each script to
+/// `str` and back to bytes, which takes longer than the replacement.
 fn install_own(context: &Bound<'_, PyAny>, path: &Path, platform: Platform, bin_path: &Path) -> PyResult<()> {
     let py = context.py();
-    // Read once. An error is one of the first script that has placeholders.
+    // The values are read once. The first script with placeholders reports an error among them.
     let mut values = values(&Context(context));
     let mut last = None;
     let replace = |script: &Script, template: &[u8]| -> PyResult<Replaced> {
@@ -67,7 +67,7 @@ fn install_own(context: &Bound<'_, PyAny>, path: &Path, platform: Platform, bin_
     installed
 }
 
-/// The template with `self.replace_variables` applied, or why it is no text that can be written.
+/// The template with `self.replace_variables` applied, or the reason why it can't be written as text.
 fn replaced(
     builder: &Bound<'_, PyAny>,
     context: &Bound<'_, PyAny>,
@@ -84,7 +84,7 @@ fn replaced(
     unless_unicode(py, text.and_then(|text| encoded(&text)))
 }
 
-/// Text that can't be encoded is no error: the script is skipped.
+/// Treats text that can't be encoded as a script to skip, not as an error.
 fn unless_unicode(py: Python<'_>, text: PyResult<Vec<u8>>) -> PyResult<Replaced> {
     match text {
         Err(why) if why.is_instance_of::<PyUnicodeError>(py) => Ok(Err(why.value(py).to_string())),
@@ -101,13 +101,13 @@ pub fn replace_variables<'py>(
     decoded(text.py(), &script)
 }
 
-/// What the context says for the placeholders.
+/// The context's values for the placeholders.
 fn values(context: &Context<'_, '_>) -> PyResult<Values<Vec<u8>>> {
     let py = context.0.py();
     Ok(Values {
         env_dir: context.bytes(intern!(py, "env_dir"))?,
         env_name: context.bytes(intern!(py, "env_name"))?,
-        // CPython's own tests up to 3.12 make an environment with the prompt `True`.
+        // CPython's own tests up to 3.12 create an environment with the prompt `True`.
         prompt: encoded(context.get(intern!(py, "prompt"))?.str()?.as_any())?,
         bin_name: context.bytes(intern!(py, "bin_name"))?,
         env_exe: context.bytes(intern!(py, "env_exe"))?,
@@ -115,7 +115,7 @@ fn values(context: &Context<'_, '_>) -> PyResult<Values<Vec<u8>>> {
 }
 
 /// The shell by the script's suffix. Before 3.14 contexts had no `script_path`, and subclasses that call
-/// `replace_variables` themselves may not set it: such a script is taken for one of the POSIX shell.
+/// `replace_variables` themselves may not set it. Such a script counts as one for the POSIX shell.
 fn shell_of(context: &Context<'_, '_>) -> PyResult<Shell> {
     match context.get(intern!(context.0.py(), "script_path")) {
         Ok(path) => Ok(Shell::of_script(&path.extract::<PathBuf>()?)),
