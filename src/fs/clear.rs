@@ -1,4 +1,4 @@
-//! Emptying a directory: only what stands in it, and only a directory that nobody can have meant otherwise.
+//! Empties a directory, and refuses directories that the user can't have meant.
 
 use std::path::{Path, PathBuf};
 
@@ -7,17 +7,18 @@ use super::identity::is_same_file;
 use super::mounts;
 use crate::error::{Error, Result, quoted};
 
-/// Removes everything in a directory, not the directory itself. Links are removed, not followed. On Unix all is done by
-/// directory handles, so that a directory swapped for a link meanwhile leads nowhere, and what is mounted below is left alone
-/// and an error. On Windows all is done by paths: each directory is looked at just before it is entered, so that one
-/// swapped for a link in between is followed; what is mounted below is a link.
+/// Removes everything in a directory, but keeps the directory itself. Links are removed, not followed.
+/// On Unix the work goes through directory descriptors, so a directory that another process swaps for a link leads
+/// nowhere. Anything mounted below stays and is an error. On Windows the work goes by paths. Each directory is
+/// examined just before it is entered, but one that becomes a link in between is followed. A mount on Windows is a
+/// link.
 ///
-/// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
+/// `interrupted` is called before each entry. If it returns true, the rest stays: [`Error::Interrupted`].
 ///
 /// # Errors
-/// That of the first entry, by name, that can't be removed; everything else is removed all the same. A link in the
-/// directory's place is [`Error::NotADirectory`]. What may not be written is not made writable first: its owner may have
-/// meant it so.
+/// The error of the first entry, by name, that can't be removed. All other entries are still removed. A link in place
+/// of the directory is [`Error::NotADirectory`]. Read-only entries are not made writable first: their owner may want
+/// them so.
 pub fn clear_directory(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
     let path = &without_slash(path);
     match Dir::open_itself(path) {
@@ -27,11 +28,11 @@ pub fn clear_directory(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Re
     }
 }
 
-/// Refuses a directory whose clearing would take with it what no environment holds: `precious` are the directories
-/// that must survive, each with what to call it in the message ("the home directory").
+/// Refuses a directory if clearing it would delete more than an environment. `precious` are the directories that must
+/// survive, each with its name for the message ("the home directory").
 ///
-/// A link is refused too: `clear` must not empty what it points to. So is, as an error of the system, a directory whose
-/// real place can't be told.
+/// A link is refused too: `clear` must not empty its target. If its real path is unknown, the system's error is
+/// returned.
 pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     let path = &without_slash(path);
     if super::is_link(path) {
@@ -42,7 +43,7 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
         return Err(refusal(path, "it is the root of the file system"));
     }
     for (what, kept) in precious {
-        // One that may not be looked for is taken by its name.
+        // If its real path can't be found, its given path counts.
         let place = real_place(kept).unwrap_or_else(|_| Some(kept.to_path_buf()));
         if place.is_some_and(|place| holds(&real, &place)) {
             return Err(refusal(path, &format!("it contains {what}, {}", quoted(kept))));
@@ -51,15 +52,15 @@ pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     Ok(())
 }
 
-/// Reports whether `place` is in this directory, or is it. A directory may have two real paths: by a bind mount on
-/// Linux, a firmlink or other case on macOS.
+/// Reports whether `place` is this directory or is in it. A directory may have two real paths: through a bind mount on
+/// Linux, or through a firmlink or different case on macOS.
 fn holds(directory: &Path, place: &Path) -> bool {
     place.starts_with(directory)
         || place.ancestors().any(|ancestor| is_same_file(ancestor, directory))
         || mounts::comes_from(place, directory)
 }
 
-/// The path without a separator at its end, by which a link would be followed.
+/// The path without a trailing separator, which would make the system follow a link.
 fn without_slash(path: &Path) -> PathBuf {
     path.components().collect()
 }
@@ -81,7 +82,7 @@ fn refusal(path: &Path, why: &str) -> Error {
     ))
 }
 
-/// The names that a directory still has after a clearing was cut short, sorted; none if that can't be told.
+/// The names that remain in a directory after a clearing was cut short, sorted. Empty if they can't be listed.
 pub fn remains(path: &Path) -> Vec<PathBuf> {
     let names = Dir::open_itself(path).and_then(|directory| directory.names()).unwrap_or_default();
     let mut names: Vec<_> = names.into_iter().map(PathBuf::from).collect();

@@ -9,19 +9,19 @@ use super::sys::{executable, is_executable, is_one_file};
 use super::whole::write_whole;
 use crate::error::{Error, Result};
 
-/// Copies the content of a file, as `shutil.copyfile` does, but replaces a link at the destination rather than
-/// write through it: what a link points to may well be another base interpreter.
+/// Copies the content of a file, as `shutil.copyfile` does. A link at the destination is replaced, not written
+/// through: it may lead to another base interpreter.
 pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
     copy(source, destination, Keep::Content)
 }
 
-/// Copies content, mode and time of modification of a file, as the launchers of Windows are copied. A link at the
-/// destination is replaced, as [`copy_contents`] does.
+/// Copies the content, mode and modification time of a file, as `venv` copies Windows launchers. A link at the
+/// destination is replaced, as in [`copy_contents`].
 pub fn copy_with_mode(source: &Path, destination: &Path) -> Result<()> {
     copy(source, destination, Keep::ModeAndTime)
 }
 
-/// What a copy has of its source.
+/// The parts of its source that a copy keeps.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keep {
     Content,
@@ -47,7 +47,7 @@ fn copy(source: &Path, destination: &Path, keep: Keep) -> Result<()> {
     copied.map_err(|error| if cut_short { failed(error) } else { Error::io("write", destination, error) })
 }
 
-/// Gives a file the mode 0755, if the system has modes; not one that a link leads to, which may be the base interpreter.
+/// Gives a file the mode 0755, if the system has modes. A link is left alone: it may lead to the base interpreter.
 pub fn make_executable(path: &Path) -> Result<()> {
     let Some(wanted) = executable() else { return Ok(()) };
     let make = || {
@@ -57,7 +57,7 @@ pub fn make_executable(path: &Path) -> Result<()> {
     make().map_err(|source| Error::io("make executable", path, source))
 }
 
-/// Whether two files, neither of them a link, have one content, but the second lacks the permission to be executed.
+/// Reports whether two regular files have the same content but the second is not executable.
 pub fn is_inexecutable_copy(original: &Path, path: &Path) -> bool {
     let look = || -> io::Result<bool> {
         let other = fs::symlink_metadata(path)?;
@@ -70,10 +70,10 @@ pub fn is_inexecutable_copy(original: &Path, path: &Path) -> bool {
     look().unwrap_or(false)
 }
 
-/// A file to be written elsewhere with the same mode.
+/// A file's content and mode, from which other files are written.
 #[derive(Debug)]
 pub struct Template {
-    /// What it holds.
+    /// The file's content.
     pub content: Vec<u8>,
     permissions: Permissions,
 }
@@ -83,7 +83,7 @@ pub fn read_template(path: &Path) -> Result<Template> {
     let read = || -> io::Result<Template> {
         let file = File::open(path)?;
         let found = file.metadata()?;
-        // With the size known, nothing is asked for twice. File systems that make content up as it is read say 0.
+        // A known size saves a system call. File systems that generate content on the fly report 0.
         let size = if found.len() == 0 { u64::MAX } else { found.len() };
         let mut content = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
         file.take(size).read_to_end(&mut content)?;
@@ -92,7 +92,7 @@ pub fn read_template(path: &Path) -> Result<Template> {
     read().map_err(|source| Error::io("read", path, source))
 }
 
-/// Writes `content` to `path` with the mode of the template that it was made from.
+/// Writes `content` to `path` with the template's mode.
 pub fn write_like(template: &Template, content: &[u8], path: &Path) -> Result<()> {
     write_whole(path, Some(&template.permissions), |file| file.write_all(content))
         .map_err(|source| Error::io("write", path, source))

@@ -1,4 +1,4 @@
-//! Which file a name leads to, and what kind of file that is.
+//! Finds out which file a name leads to, and what kind of file that is.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -7,12 +7,12 @@ use std::path::Path;
 use super::sys::{Metadata, is_loop, metadata_at};
 use crate::error::{Error, Result};
 
-/// What has a name, and where it leads if it is a link.
+/// The kind of thing at a path and, for a link, whether it leads to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// Nothing, or nothing that can be examined.
+    /// Nothing is there, or it can't be examined.
     Nothing,
-    /// A link that can't be followed to a file, now or ever: it dangles, loops or leads to a directory.
+    /// A link that never leads to a file: it dangles, loops or leads to a directory.
     DeadLink,
     /// A link to a file, or to something that can't be examined now.
     Link,
@@ -24,7 +24,7 @@ pub enum Entry {
     Other,
 }
 
-/// What is at that path.
+/// Examines what is at that path.
 pub fn entry(path: &Path) -> Entry {
     match fs::symlink_metadata(path) {
         Err(_) => Entry::Nothing,
@@ -41,8 +41,8 @@ pub fn entry(path: &Path) -> Entry {
     }
 }
 
-/// Whether no file is at the end of the path. It is not so where it can't be followed now: through a directory without
-/// permission, to a server that is down.
+/// Reports whether the path certainly leads to no file. False if it merely can't be followed now: a directory on the
+/// way denies permission, or a server is down.
 fn leads_nowhere(path: &Path) -> bool {
     use ErrorKind::{InvalidFilename, NotADirectory, NotFound};
     match fs::metadata(path) {
@@ -51,7 +51,7 @@ fn leads_nowhere(path: &Path) -> bool {
     }
 }
 
-/// Fails if the file is gone. One that can't be examined may be there.
+/// Fails if the file is missing. A file that can't be examined passes.
 pub fn check_presence(path: &Path) -> Result<()> {
     match fs::metadata(path) {
         Err(source) if source.kind() == ErrorKind::NotFound => Err(Error::io("read", path, source)),
@@ -59,7 +59,7 @@ pub fn check_presence(path: &Path) -> Result<()> {
     }
 }
 
-/// Whether both paths lead to one file. Where the system gives files no numbers, their real paths decide.
+/// Reports whether both paths lead to the same file. If the system does not number its files, their real paths decide.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
     match (metadata_at(one), metadata_at(other)) {
         (Ok(one), Ok(other)) if one.inode != 0 => is_one_file(&one, &other),
@@ -68,14 +68,14 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Whether the facts are of one file.
+/// Reports whether both metadata belong to the same file.
 pub fn is_one_file(one: &Metadata, other: &Metadata) -> bool {
     (one.device, one.inode) == (other.device, other.inode)
 }
 
-/// Whether following `path`, link by link, reaches `through`, be there a file or not.
+/// Reports whether following `path`, link by link, reaches `through`. `through` need not exist.
 pub fn passes_through(path: &Path, through: &Path) -> bool {
-    // As many links as Linux follows.
+    // Linux follows this many links.
     const LINKS: usize = 40;
     let mut path = path.to_owned();
     for _ in 0..LINKS {
@@ -88,14 +88,14 @@ pub fn passes_through(path: &Path, through: &Path) -> bool {
     false
 }
 
-/// Whether a file has content, and it begins as text does: a script, say, and not machine code.
+/// Reports whether a file starts like text, such as a script. False for an empty file and for machine code.
 pub fn is_text(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
     read.is_ok() && !start.is_empty() && !start.contains(&0)
 }
 
-/// Whether two files have the same content.
+/// Reports whether two files have the same content.
 pub fn have_same_content(one: &Path, other: &Path) -> bool {
     let same = || -> io::Result<bool> {
         Ok(fs::metadata(one)?.len() == fs::metadata(other)?.len() && fs::read(one)? == fs::read(other)?)
@@ -103,7 +103,7 @@ pub fn have_same_content(one: &Path, other: &Path) -> bool {
     same().unwrap_or(false)
 }
 
-/// Metadata about the file that this process runs, where the system has a path for it: Linux does.
+/// Metadata of the program that this process runs, on systems that have a path for it, such as Linux.
 pub fn running_program() -> Result<Metadata> {
     super::dir::metadata_at(Path::new("/proc/self/exe"))
 }

@@ -1,4 +1,4 @@
-//! Directories inside an environment: none is used or made by way of a link, which may lead anywhere.
+//! Directories inside an environment. None is used or created through a link, which may lead anywhere.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use super::{Entry, ensure_directory, entry};
 use crate::error::Result;
 
-/// Refuses a file or link in the place of any directory from `base`, itself left out, down to each of `paths`. Nothing is
-/// made. Paths that are not below `base` are for the caller to check.
+/// Refuses a file or link in place of any directory between `base` and each of `paths`. `base` itself is not checked.
+/// Nothing is created. The caller must check paths that are not below `base`.
 ///
 /// # Errors
 /// As from [`ensure_directory`].
@@ -22,7 +22,7 @@ pub fn check_directories<'a>(base: &Path, paths: impl IntoIterator<Item = &'a Pa
                 Ok(found) if found.is_dir() => {}
                 Ok(found) if found.is_symlink() && is_own_lib64(base, &directory) => {}
                 Ok(_) => drop(ensure_directory(&directory)?),
-                // What is missing has nothing below it. What can't be examined can't be made either.
+                // Nothing is below a missing directory. What can't be examined can't be created either.
                 Err(_) => break,
             }
         }
@@ -30,7 +30,8 @@ pub fn check_directories<'a>(base: &Path, paths: impl IntoIterator<Item = &'a Pa
     Ok(())
 }
 
-/// Whether it is the link from `lib64` to `lib` that environments had before Python 3.15, and keep when upgraded.
+/// Reports whether `link` is the environment's own link from `lib64` to `lib`. Environments had it before Python 3.15
+/// and keep it when upgraded.
 fn is_own_lib64(base: &Path, link: &Path) -> bool {
     link.file_name() == Some(OsStr::new("lib64"))
         && link.parent() == Some(base)
@@ -42,16 +43,17 @@ fn is_own_lib64(base: &Path, link: &Path) -> bool {
         })
 }
 
-/// The links in a tree by which a program that follows them would leave it.
+/// Links in a tree that would lead a program out of it.
 #[derive(Debug, Default)]
 pub struct OddLinks {
-    /// They lead to a directory.
+    /// Links that lead to a directory.
     pub to_directories: Vec<PathBuf>,
-    /// They dangle or loop.
+    /// Links that dangle or loop.
     pub dead: Vec<PathBuf>,
 }
 
-/// Looks for such links from `tree` itself on, without following any. What can't be listed has none.
+/// Finds such links in `tree`, including `tree` itself, without following any. Directories that can't be listed are
+/// skipped.
 pub fn odd_links(tree: &Path) -> OddLinks {
     let (mut links, mut rest) = (OddLinks::default(), vec![tree.to_owned()]);
     while let Some(path) = rest.pop() {

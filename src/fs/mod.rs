@@ -1,5 +1,5 @@
-//! The only home of `std::fs`; `sys` is that of `#[cfg(unix)]` and `#[cfg(windows)]`. Everything else says what it wants
-//! done and gets an [`Error`] that names the operation and the path.
+//! File system access. Only this module uses `std::fs`, and only `sys` uses `#[cfg(unix)]` and `#[cfg(windows)]`. Its
+//! functions return an [`Error`] that names the operation and the path.
 
 mod attributes;
 mod clear;
@@ -36,19 +36,19 @@ pub use whole::{UNFINISHED, remove_unfinished};
 
 use crate::error::{Error, Result};
 
-/// When a directory was made.
+/// When a directory was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
     /// By this call.
     Now,
-    /// It stood already.
+    /// Before this call.
     Before,
 }
 
-/// Makes sure that a directory stands at `path`, with its missing parents, in the mode that the umask leaves.
+/// Creates the directory at `path` and its missing parents, unless it exists. The umask decides their mode.
 ///
-/// A file there, or a link, even one to a directory, is refused as `venv` refuses it. A link that leads nowhere is in the way
-/// of the directory ([`io::ErrorKind::AlreadyExists`]), as it is for `os.makedirs`.
+/// A file or a link at `path`, even a link to a directory, is refused as in `venv`. A dangling link is an error
+/// ([`io::ErrorKind::AlreadyExists`]), as for `os.makedirs`.
 pub fn ensure_directory(path: &Path) -> Result<Made> {
     match make_directory(path) {
         Ok(()) => Ok(Made::Now),
@@ -66,20 +66,20 @@ pub fn ensure_directory(path: &Path) -> Result<Made> {
     }
 }
 
-/// Does what [`ensure_directory`] does in a directory that is new, where it takes fewer calls to begin at the top.
+/// Does the same as [`ensure_directory`], for a new `base`. There, starting at the top takes fewer calls.
 pub fn ensure_directory_in_new(base: &Path, path: &Path) -> Result<Made> {
     if let Some(parents) = path.strip_prefix(base).ok().and_then(Path::parent) {
         let mut parent = base.to_owned();
         for name in parents {
             parent.push(name);
-            // What is wrong with one shows in the last.
+            // If a parent fails, so will the last directory.
             let _ = fs::create_dir(&parent);
         }
     }
     ensure_directory(path)
 }
 
-/// Creates a directory with its missing parents; one that stands there, or a link to one, will do.
+/// Creates a directory and its missing parents. An existing directory, or a link to one, is fine.
 pub fn create_directory(path: &Path) -> Result<()> {
     match make_directory(path) {
         Err(source) if !path.is_dir() => Err(Error::io("create the directory", path, source)),
@@ -87,8 +87,8 @@ pub fn create_directory(path: &Path) -> Result<()> {
     }
 }
 
-/// `mkdir`, after that of the parents if one is missing. Whether a failure matters depends on what stands there:
-/// the system may look at permissions, a read-only file system or a drive's root before it sees the directory.
+/// Calls `mkdir`, for missing parents first. The caller must check whether a failure matters: the system may report a
+/// missing permission, a read-only file system or a drive's root although the directory exists.
 fn make_directory(path: &Path) -> io::Result<()> {
     match (fs::create_dir(path), path.parent()) {
         (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
@@ -104,7 +104,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::io("read", path, source))
 }
 
-/// Writes a file anew, whole or not at all, keeping the mode of one that stands there.
+/// Writes a file, whole or not at all. An existing file keeps its mode.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     whole::write_whole(path, None, |file| file.write_all(content))
         .map_err(|source| Error::io("write", path, source))
@@ -115,48 +115,48 @@ pub fn remove_file(path: &Path) -> Result<()> {
     fs::remove_file(path).map_err(|source| Error::io("remove", path, source))
 }
 
-/// Removes a directory if it is empty. False if a directory is there still.
+/// Removes a directory if it is empty. Returns false if it still exists.
 pub fn remove_if_empty(path: &Path) -> bool {
     fs::remove_dir(path).is_ok() || !fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
-/// Whether something is there, links followed (`os.path.exists`).
+/// Reports whether something is there, links followed (`os.path.exists`).
 pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
-/// Whether a symbolic link is there (`os.path.islink`).
+/// Reports whether a symbolic link is there (`os.path.islink`).
 pub fn is_link(path: &Path) -> bool {
     path.is_symlink()
 }
 
-/// The path with all links resolved, in its simplest form on Windows; as it is where that can't be told, as
-/// `os.path.realpath` leaves it.
+/// The path with all links resolved, on Windows in its simplest form. If it can't be resolved, the path itself, as
+/// from `os.path.realpath`.
 pub fn real_path(path: &Path) -> PathBuf {
     sys::resolve(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The path from the root on, so that it means one place whatever directory the process changes to.
+/// The absolute path, which keeps its meaning when the process changes its directory.
 pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Makes `link` a symbolic link whose text is `target`.
+/// Creates the symbolic link `link` with the text `target`.
 pub fn symlink(target: &Path, link: &Path) -> Result<()> {
     sys::symlink_file(target, link).map_err(|source| Error::io2("link", target, link, source))
 }
 
-/// Makes `link` a symbolic link whose text is `target`, in the place of the file or link that has the name.
+/// Creates the symbolic link `link` with the text `target`, and replaces a file or link of that name.
 pub fn symlink_over(target: &Path, link: &Path) -> Result<()> {
     whole::link_over(target, link).map_err(|source| Error::io2("link", target, link, source))
 }
 
-/// What stands in a directory.
+/// The entries of a directory.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// Names of directories; links to directories are not among them.
+    /// Names of directories, without links to directories.
     pub directories: Vec<OsString>,
-    /// Names of everything else that is a file once links are followed.
+    /// Names of everything else that leads to a file.
     pub files: Vec<OsString>,
 }
 

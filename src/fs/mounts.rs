@@ -1,19 +1,19 @@
-//! Bind mounts: one directory at two places. `/proc/self/mountinfo` says where each place comes from; systems without
-//! it have no bind mounts.
+//! Bind mounts: one directory at two paths. `/proc/self/mountinfo` lists the source of each mount. Systems without
+//! that file have no bind mounts.
 
 use std::path::{Path, PathBuf};
 
 /// One line of mountinfo (proc_pid_mountinfo(5)).
 struct Mount {
-    /// The number of the file system.
+    /// The file system's device number.
     device: String,
-    /// The directory in that file system that is mounted.
+    /// The mounted directory, as a path in that file system.
     root: PathBuf,
-    /// Where it is mounted.
+    /// The path where it is mounted.
     point: PathBuf,
 }
 
-/// Reports whether what is mounted at or above `place` comes from below `directory`, or is it. Both are real paths.
+/// Reports whether `place` is `directory` or below it once mounts are traced to their sources. Both are real paths.
 pub(super) fn comes_from(place: &Path, directory: &Path) -> bool {
     let text = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
     is_within(&parse(&text), place, directory)
@@ -26,7 +26,7 @@ fn is_within(mounts: &[Mount], place: &Path, directory: &Path) -> bool {
     }
 }
 
-/// The file system and the path in it. Of mounts over each other the last is the one to be seen.
+/// The file system, and the path in it. If several mounts share a path, the last one is visible.
 fn origin<'a>(mounts: &'a [Mount], path: &Path) -> Option<(&'a str, PathBuf)> {
     let above = mounts.iter().filter(|mount| path.starts_with(&mount.point));
     let mount = above.max_by_key(|mount| mount.point.components().count())?;
@@ -43,7 +43,7 @@ fn mount(line: &str) -> Option<Mount> {
     Some(Mount { device: field()?.to_owned(), root: unescaped(field()?), point: unescaped(field()?) })
 }
 
-/// The kernel writes a space, a tab, a newline and a backslash as `\` and three octal digits.
+/// Undoes the kernel's escapes. It writes a space, a tab, a newline and a backslash as `\` and three octal digits.
 fn unescaped(field: &str) -> PathBuf {
     let mut parts = field.split('\\');
     let mut text = parts.next().unwrap_or_default().to_owned();

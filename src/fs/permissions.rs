@@ -1,4 +1,4 @@
-//! Giving files their permissions, on file systems that have any.
+//! Sets the permissions of files, on file systems that support them.
 
 use std::fs::{File, Permissions};
 use std::io;
@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::sys::{is_executable, is_lacking};
 
-/// Gives an open file these permissions. To see that the umask left the right ones is faster than to set them.
+/// Gives an open file these permissions. The umask often leaves the right ones, and checking is faster than setting
+/// them.
 pub(super) fn permit(file: &File, wanted: &Permissions) -> io::Result<()> {
     let found = file.metadata()?.permissions();
     if found == *wanted {
@@ -16,7 +17,7 @@ pub(super) fn permit(file: &File, wanted: &Permissions) -> io::Result<()> {
     }
 }
 
-/// Gives the file at this path these permissions, unless it has them.
+/// Gives the file at this path these permissions, unless it has them already.
 pub(super) fn permit_at(path: &Path, found: &Permissions, wanted: &Permissions) -> io::Result<()> {
     if found == wanted {
         Ok(())
@@ -25,8 +26,8 @@ pub(super) fn permit_at(path: &Path, found: &Permissions, wanted: &Permissions) 
     }
 }
 
-/// A file system that shows one mode for all files, or lets only its owner change it, refuses. The file is of use all the
-/// same, unless it must be executable and isn't.
+/// Ignores the refusal of a file system that shows one mode for all files or lets only their owner change it. The file
+/// is still useful, unless it must be executable and is not.
 fn unless_lacking(done: io::Result<()>, found: &Permissions, wanted: &Permissions) -> io::Result<()> {
     match done {
         Err(error) if is_lacking(&error) && is_executable(found) >= is_executable(wanted) => Ok(()),

@@ -1,12 +1,12 @@
-//! Files that are written whole or not at all: under a name of ours first, then moved to their own.
+//! Files that are written whole or not at all. They are written under a temporary name first, then renamed.
 //!
-//! A `pyvenv.cfg` cut short is worse than none: without its second line, `site` switches the base's packages on. An
-//! `activate` cut short succeeds and activates nothing. So a disk that is full and a process that is killed leave the
-//! old content or none. That takes one more call for each file.
+//! A truncated `pyvenv.cfg` is worse than none: without its second line, `site` enables the base's packages. A
+//! truncated `activate` succeeds and activates nothing. So a full disk or a killed process leaves the old content or
+//! none. That costs one more call for each file.
 //!
-//! Nothing is written through a name that leads elsewhere: a link, a device or a file with a second name gives its
-//! place to the new file. A file is written in place only if it has one name, and is another owner's or read-only, or
-//! its directory takes no new names.
+//! Nothing is written through a name that leads elsewhere. The new file replaces a link, a device or a file with a
+//! second name. A file is written in place only if it has one name and belongs to another owner, is read-only, or is
+//! in a directory that accepts no new names.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -20,19 +20,19 @@ use super::sys::{
 };
 use super::time::Timestamp;
 
-/// What names start with that stand in an environment only while it is being made.
+/// The prefix of names that exist in an environment only while it is being created.
 pub const UNFINISHED: &str = ".fastvenv-";
 
-/// The process, asked for once. A child of a fork has its parent's, which is as good: the names differ by their time.
+/// The process ID, read once. A forked child keeps its parent's, which is fine: the time makes the names differ.
 static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
 
-/// How many names are tried for an unfinished file.
+/// The maximum number of names tried for an unfinished file.
 const MOST_NAMES: i64 = 64;
-/// How often a file is written again because another process has swept the unfinished one away.
+/// The maximum number of attempts to write a file whose unfinished version another process keeps removing.
 const ATTEMPTS: u32 = 16;
 
-/// Writes a file: `fill` writes its content, from its start, as often as it is called. `permissions` are those of a
-/// template; without them a file that stands there keeps its own, and a new one has what the umask leaves.
+/// Writes a file. `fill` writes the content from the start each time it is called. `permissions` come from a template.
+/// Without them, an existing file keeps its own and a new one has what the umask leaves.
 pub(super) fn write_whole(
     path: &Path,
     permissions: Option<&Permissions>,
@@ -62,7 +62,7 @@ fn overwrite(
     permissions: Option<&Permissions>,
     mut fill: impl FnMut(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
-    // Only now that it is known to be a file with one name.
+    // Truncated only now that it is known to be a file with one name.
     file.set_len(0)?;
     fill(&mut file)?;
     if let Some(permissions) = permissions {
@@ -71,21 +71,21 @@ fn overwrite(
     close(file)
 }
 
-/// Which files a new one may replace.
+/// The existing files that a new one may replace.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Replace {
-    /// Those that are written to like one of ours: same owner, not read-only.
+    /// Files like those that this process creates: same owner, not read-only.
     Ours,
-    /// All: this one has a second name, so it must not be written in place.
+    /// All files: this one has a second name, so it must not be written in place.
     Any,
 }
 
-/// What became of a file that was to get its name.
+/// The outcome of renaming a file to its own name.
 enum Named {
     Done,
-    /// Another process has taken it away before.
+    /// Another process removed it first.
     Swept,
-    /// The file that has the name should keep it (`None`), or no other file can have it: why.
+    /// The existing file should stay (`None`), or the rename failed with this error.
     Unable(Option<io::Error>),
 }
 
@@ -110,17 +110,17 @@ fn write_beside(
     };
     let outcome = write();
     if !matches!(outcome, Ok(Named::Done)) {
-        // One that can't be removed is swept by the next run.
+        // If it can't be removed, the next run removes it.
         let _ = fs::remove_file(&unfinished);
     }
     outcome
 }
 
-/// Most of the time nothing has the name yet, and one call does.
+/// Renames the file. Usually nothing has the name yet, and one call is enough.
 fn give_name(unfinished: &Path, path: &Path, keeps_permissions: bool, replace: Replace) -> io::Result<Named> {
     use ErrorKind::{AlreadyExists, InvalidInput, Unsupported};
     match rename_new(unfinished, path) {
-        // Or the system, or the file system, has never heard of such a call.
+        // It exists, or the system or the file system does not support this call.
         Err(error) if matches!(error.kind(), AlreadyExists | InvalidInput | Unsupported) => {
             take_place(unfinished, path, keeps_permissions, replace)
         }
@@ -135,7 +135,7 @@ fn take_place(
     replace: Replace,
 ) -> io::Result<Named> {
     match fs::symlink_metadata(path) {
-        // A link gives its place to the file. A directory doesn't: the rename fails.
+        // The file replaces a link. It can't replace a directory: the rename fails.
         Ok(old) if !old.is_file() => {}
         Ok(old) => match fs::symlink_metadata(unfinished) {
             Ok(new) if replace == Replace::Any || is_alike(&old, &new) => {
@@ -143,7 +143,7 @@ fn take_place(
                     && old.permissions() != new.permissions()
                     && let Err(error) = fs::set_permissions(unfinished, old.permissions())
                 {
-                    // Written in place, it keeps them.
+                    // A file written in place keeps them.
                     return if is_lacking(&error) {
                         Ok(Named::Unable(Some(error)))
                     } else {
@@ -169,8 +169,8 @@ fn named(renamed: io::Result<()>) -> io::Result<Named> {
     }
 }
 
-/// Makes a link in the place of the file or link that has the name, in one step: a process that is killed leaves the old
-/// one or the new one.
+/// Creates a link and replaces the file or link of that name, in one step. A killed process leaves the old one or the
+/// new one.
 pub(super) fn link_over(target: &Path, path: &Path) -> io::Result<()> {
     let (unfinished, ()) = make_beside(path, |unfinished| symlink_file(target, unfinished))?;
     fs::rename(&unfinished, path).inspect_err(|_| drop(fs::remove_file(&unfinished)))
@@ -180,37 +180,37 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     make_beside(path, |unfinished| File::create_new(unfinished))
 }
 
-/// Makes a new file or link in the same directory. The name is short, so that it fits wherever the other names of an
-/// environment do.
+/// Creates a file or link in the same directory. Its name is short, so that it fits wherever the environment's other
+/// names fit.
 fn make_beside<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(PathBuf, T)> {
     let mut attempt = 0;
     loop {
-        // The time too: processes of two containers may have one id, and nobody may find another's file by his name.
-        // The attempt too: the clock may stand still.
+        // Processes in two containers may have the same ID, so the name has the time too.
+        // The clock may not advance, so the attempt is added.
         let now = Timestamp::now();
         let (seconds, rest) = (now.seconds() + attempt, now.subsecond_nanoseconds());
         attempt += 1;
         let name = format!("{UNFINISHED}{}-{seconds}{rest:09}", *PROCESS);
         let unfinished = path.with_file_name(name);
         match make(&unfinished) {
-            // Another thread has asked for the time at the same moment.
+            // Another thread read the same time.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < MOST_NAMES => {}
             made => return made.map(|made| (unfinished, made)),
         }
     }
 }
 
-/// Whether the failure means that the directory, or this name in it, takes no new file, where an old one may still be
-/// written: a read-only directory, a file that is a mount point, a path that is as long as may be.
+/// Reports whether the directory refuses a new file of this name, although an old one may still be writable. Causes
+/// are a read-only directory, a file that is a mount point, or a path of the maximum length.
 fn is_refusal(error: &io::Error) -> bool {
     use ErrorKind::{InvalidFilename, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | InvalidFilename)
-        // A scanner may have opened the new file before it could get its name.
+        // A virus scanner may have opened the new file before its rename.
         || is_sharing_violation(error)
 }
 
-/// Removes what killed processes left unfinished in a directory. What can't be listed or removed is left: it is small,
-/// and nobody takes it for anything.
+/// Removes the unfinished files that killed processes left in a directory. Those that can't be listed or removed stay:
+/// they are small and nothing uses them.
 pub fn remove_unfinished(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
@@ -220,7 +220,7 @@ pub fn remove_unfinished(directory: &Path) {
     }
 }
 
-/// Whether [`make_beside`] gives such names: a user's file may start like one.
+/// Reports whether [`make_beside`] creates such names. A user's file may have the same prefix.
 fn is_unfinished(name: &OsStr) -> bool {
     let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     let numbers = name.as_encoded_bytes().strip_prefix(UNFINISHED.as_bytes());
