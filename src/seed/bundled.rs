@@ -1,8 +1,8 @@
-//! Which wheels this interpreter's `ensurepip` would install, found without importing it.
+//! Finding the wheels that this interpreter's `ensurepip` would install, without importing it.
 //!
-//! `ensurepip` takes the wheels of `WHEEL_PKG_DIR`, a directory that distributions set when they build Python, and of
-//! several versions there the last by name; otherwise the one in `ensurepip/_bundled` that its source names. Up to
-//! 3.11 it installs setuptools too, and takes the directory only if it has both.
+//! `ensurepip` uses the wheels of `WHEEL_PKG_DIR`, a directory that distributions set when they build Python. If it has
+//! several versions, the last by name wins. Otherwise `ensurepip` uses the one in `ensurepip/_bundled` that its source
+//! names. Up to 3.11 it installs setuptools too, and uses the directory only if it has both.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use crate::fs::dir::Dir;
 /// A wheel that `ensurepip` would install.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BundledWheel {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     /// The name of the project: `pip`.
     pub project: &'static str,
-    /// The version by its file name: `24.2`.
+    /// The version from its file name: `24.2`.
     pub version: String,
 }
 
@@ -27,7 +27,7 @@ impl BundledWheel {
         format!("{}-{}", self.project, self.version)
     }
 
-    /// What the project has in site-packages besides its `.dist-info` directory, in the versions that are bundled.
+    /// The project's names in site-packages besides its `.dist-info` directory, in the bundled versions.
     pub fn packages(&self) -> &'static [&'static str] {
         packages_of(self.project)
     }
@@ -44,13 +44,13 @@ fn projects(version: Version) -> &'static [&'static str] {
     if version.at_least(12) { &["pip"] } else { &["setuptools", "pip"] }
 }
 
-/// The directories in site-packages that hold what `ensurepip` of that Python installs, besides those of metadata.
+/// The directories in site-packages that `ensurepip` of that Python installs, besides those of metadata.
 pub fn package_directories(version: Version) -> impl Iterator<Item = &'static str> {
     let packages = projects(version).iter().flat_map(|project| packages_of(project));
     packages.copied().filter(|name| !name.ends_with(".pth"))
 }
 
-/// Reports whether a name in site-packages belongs to what `ensurepip` of that Python installs, in any version of it.
+/// Reports whether `ensurepip` of that Python installs this name in site-packages, in any version of its projects.
 pub fn is_installed(name: &OsStr, version: Version) -> bool {
     let is_metadata = |project: &str| {
         let rest = name.to_str().and_then(|name| name.strip_prefix(project)?.strip_prefix('-'));
@@ -61,7 +61,7 @@ pub fn is_installed(name: &OsStr, version: Version) -> bool {
     projects(version).iter().any(of_project)
 }
 
-/// Why it can't be said which wheels those are.
+/// The reasons why the wheels are not clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unclear {
     /// There is none.
@@ -72,7 +72,7 @@ pub enum Unclear {
     Name(&'static str),
 }
 
-/// The wheels in the order in which pip would install them, pip last.
+/// Finds the wheels, in the order in which pip would install them, with pip last.
 pub fn find(base: &Base) -> Result<Vec<BundledWheel>, Unclear> {
     let projects = projects(base.version);
     if let Some(directory) = &base.wheel_pkg_dir {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Why a placement ended early.
+/// One reason.
 #[derive(Debug)]
 pub enum Halt {
     /// A file of the image is missing, not what its manifest says, or on a part of the disk that can't be read: its
@@ -17,7 +17,7 @@ pub enum Halt {
 }
 
 impl Halt {
-    /// The same of a file whose path is known from this directory on.
+    /// The same halt, with its path put below this directory.
     pub fn below(self, directory: &str) -> Self {
         match self {
             Self::Stale(path) => Self::Stale(Path::new(directory).join(path)),

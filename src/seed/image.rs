@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! manifest    written last: a directory without one is no image
-//! tree/       the files as they stand in site-packages
+//! tree/       the files as in site-packages
 //! ```
 
 use super::bundled::BundledWheel;
@@ -24,30 +24,30 @@ const MANIFEST: &str = "manifest";
 const TREE: &str = "tree";
 const COMPILING: &str = "compiling";
 
-/// How images are built.
+/// The way to build images.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe<'a> {
     /// The interpreter that compiles.
     pub base: &'a Base,
     /// Its tag in the names of bytecode files.
     pub cache_tag: &'a str,
-    /// How bytecode is known to fit its source.
+    /// How Python checks that bytecode fits its source.
     pub validation: Validation,
 }
 
 /// An image, opened.
 #[derive(Debug)]
 pub struct Image {
-    /// What it holds.
+    /// The list of its content.
     pub manifest: Manifest,
     /// The directory with the files.
     pub tree: Dir,
-    /// The directory of the image itself.
+    /// The metadata of the image's own directory.
     pub directory: Metadata,
 }
 
 impl Image {
-    /// Opens the image in this directory. `None` if there is no manifest, or a spoilt one.
+    /// Opens the image in this directory. `None` if its manifest is missing or damaged.
     pub fn open(directory: &Dir) -> Option<Self> {
         let (text, _) = directory.read(MANIFEST).ok()?;
         let manifest = Manifest::parse(std::str::from_utf8(&text).ok()?)?;
@@ -58,21 +58,21 @@ impl Image {
         })
     }
 
-    /// When the image in this directory was last used, as far as [`Image::mark_used`] recorded it.
+    /// The time of the last use of the image in this directory, as [`Image::mark_used`] recorded it.
     pub fn last_used(directory: &Dir) -> Option<Timestamp> {
         Some(directory.metadata_of(MANIFEST).ok()?.modified)
     }
 
     /// Records that the image in this directory was used `now`.
     pub fn mark_used(directory: &Dir, now: Timestamp) {
-        // What can't be recorded makes the image go sooner, no more.
+        // If this fails, the image is only removed sooner.
         let _ = directory.set_modified(MANIFEST, now);
     }
 }
 
 /// Builds an image in an empty directory from the bytes of a wheel.
 ///
-/// All files get one time of modification: now, in even seconds, which every file system and archive can keep.
+/// All files get the same modification time: now, in even seconds, which every file system and archive can store.
 pub fn build(
     directory: &Dir,
     recipe: Recipe<'_>,
@@ -82,7 +82,7 @@ pub fn build(
 ) -> Result<Image, Stop> {
     let defect = |defect| Reason::Wheel(bundled.path.clone(), defect);
     let mut wheel = Wheel::read(archive, &bundled.name_and_version()).map_err(defect)?;
-    // Directory by directory, parents first.
+    // The order is directory by directory, parents first.
     wheel.files.sort_by(|a, b| split(&a.path).cmp(&split(&b.path)));
     if !runs_on(&wheel, recipe.base.version) {
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
@@ -104,14 +104,14 @@ pub fn build(
     Ok(Image { manifest, tree, directory: directory.metadata()? })
 }
 
-/// A file that was written into the tree, and what was written.
+/// A file that was written into the tree, and its content.
 struct Written<'a> {
     path: &'a str,
     content: Content,
     executable: bool,
 }
 
-/// Compiles what can be compiled. Returns the files with bytecode and what was written into them.
+/// Compiles the sources that can be compiled. Returns the bytecode files and their content.
 fn compile(
     directory: &Dir,
     tree: &Dir,
@@ -132,7 +132,8 @@ fn compile(
     Ok(compiled.into_iter().filter_map(|(job, content)| Some((job.target, content?))).collect())
 }
 
-/// Whether the wheel's Requires-Python, in the plain form `>=3.8`, holds. Other forms are left to pip.
+/// Reports whether this version meets the wheel's Requires-Python, if that has the plain form `>=3.8`. Other forms are
+/// left to pip.
 fn runs_on(wheel: &Wheel, version: Version) -> bool {
     let Some(required) = wheel.metadata("METADATA").and_then(|text| header(text, "Requires-Python")) else {
         return true;
@@ -153,7 +154,7 @@ fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, R
     }
 }
 
-/// Writes the wheel's files, and makes the directories for their bytecode. Returns what is to be compiled, and the
+/// Writes the wheel's files, and creates the directories for their bytecode. Returns the sources to compile, and the
 /// permission bits of ordinary files.
 fn unpack(
     tree: &Dir,
@@ -182,19 +183,19 @@ fn unpack(
     Ok((jobs, mode))
 }
 
-/// Gives bytecode the sources' time, so that an image restored from an archive looks as its manifest says.
+/// Gives bytecode the sources' time, so that an image restored from an archive still matches its manifest.
 fn give_time(tree: &Dir, bytecode: &[(String, Content)], modified: Timestamp) -> Result<()> {
     let mut walk = Walk::new(tree);
     for (path, _) in bytecode {
         let (directory, name) = split(path);
-        // Without it the image is as good, but doesn't travel.
+        // Without it the image works, but can't be restored from an archive.
         let _ = walk.go(directory, |dir, name| dir.open_directory(name))?.set_modified(name, modified);
     }
     Ok(())
 }
 
-/// What the tree holds, as the file system tells it. A file shorter or longer than what was written is an error, and so
-/// is a source without the time that it was `given`: its bytecode would not fit.
+/// Lists the tree's content, as the file system reports it. A file shorter or longer than its written content is an
+/// error. So is a source without the time that it was `given`, since its bytecode would not fit.
 fn inventory(
     tree: &Dir,
     wheel: &Wheel,
@@ -239,7 +240,7 @@ fn inventory(
     Ok(directories)
 }
 
-/// RECORD as pip leaves it, but for the rows of scripts.
+/// RECORD as pip writes it, without the rows of scripts.
 fn base_record(wheel: &Wheel, bytecode: Vec<(String, Content)>) -> String {
     let own = |name: &str, content: &[u8]| Row::of(format!("{}/{name}", wheel.dist_info), content);
     let mut rows = wheel.rows.clone();

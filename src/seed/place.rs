@@ -1,5 +1,5 @@
-//! Placing images into an environment: packages, then scripts, then the `.dist-info` directory by one rename, so that
-//! a placement cut short is not taken for an installed pip.
+//! Placing images into an environment: packages, then scripts, then the `.dist-info` directory by one rename. A
+//! placement that is interrupted therefore never looks like an installed pip.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
@@ -21,21 +21,21 @@ use crate::observer::Observer;
 
 /// The first file of a placement.
 const FIRST: &str = "INSTALLER";
-/// A file that every image has; all its files were made in the same way.
+/// A file that every image has. It represents the others, which were all created in the same way.
 const METADATA: &str = "METADATA";
 
-/// Where images are placed.
+/// The place for images in an environment.
 #[derive(Debug)]
 pub struct Target {
     /// Site-packages.
     pub packages: Dir,
     /// The directory of scripts.
     pub bin: Dir,
-    /// The path from site-packages to that of scripts, with `/` between the parts, as RECORD has it.
+    /// The path from site-packages to the scripts, with `/` between the parts, as in RECORD.
     pub to_bin: String,
-    /// What the scripts run: the bytes of `context.env_exe`.
+    /// The interpreter of the scripts: the bytes of `context.env_exe`.
     pub env_exe: Vec<u8>,
-    /// Whether the rule of macOS for the first line applies.
+    /// Selects macOS's rule for the first line.
     pub macos: bool,
     /// The version of the interpreter.
     pub version: Version,
@@ -43,8 +43,8 @@ pub struct Target {
     pub owner: u32,
 }
 
-/// Places the packages and scripts of an image, with all of `.dist-info` under a name of ours. [`publish`] ends it.
-/// Returns the mode that files came by in the end.
+/// Places the packages and scripts of an image, and its `.dist-info` under a temporary name. [`publish`] completes it.
+/// Returns the last link mode that was used.
 pub fn place(
     image: &Image,
     target: &Target,
@@ -52,7 +52,7 @@ pub fn place(
     observer: &mut dyn Observer,
 ) -> Result<LinkMode, Halt> {
     let staged = staged_name(&image.manifest);
-    // One that an interrupted run left is not trusted to be whole.
+    // The directory of an interrupted run may be incomplete, so it is removed.
     target.packages.remove_tree(&staged)?;
     let dist_info = target.packages.enter(&staged, Access::Umask)?;
     let file_mode = dist_info.create(FIRST, INSTALLER, NewFile::default())?;
@@ -77,17 +77,17 @@ pub fn place(
 fn suits_links(image: &Image, dist_info: &Dir, file_mode: u32) -> bool {
     let source = || image.tree.open_directory(&image.manifest.dist_info).ok()?.inherited(METADATA).ok();
     file_mode == image.manifest.mode
-        // In doubt, copies: they are always right.
+        // If this is unknown, files are copied, which is always right.
         && dist_info.inherited(FIRST).is_ok_and(|new| source() == Some(new))
 }
 
-/// Gives the `.dist-info` directory its name: from here on the project is installed.
+/// Gives the `.dist-info` directory its final name. After that the project is installed.
 pub fn publish(manifest: &Manifest, target: &Target) -> Result<()> {
     target.packages.rename(staged_name(manifest), &manifest.dist_info)
 }
 
-/// The path from one directory to another, with `/` between the parts, as `os.path.relpath` gives it. `None` if a
-/// part of it isn't Unicode.
+/// The path from one directory to another, as from `os.path.relpath`, with `/` between the parts. `None` if a part of
+/// it isn't Unicode.
 pub fn relative_path(from: &Path, to: &Path) -> Option<String> {
     let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
@@ -115,7 +115,7 @@ impl Placing<'_> {
         let dist_info = &image.manifest.dist_info;
         let make = |parent: &Dir, name: &str| {
             let name = if name == dist_info { self.staged } else { name };
-            // Refused in the same words wherever in the environment it is.
+            // The error is the same wherever in the environment it occurs.
             parent.enter(name, Access::Umask).map_err(|error| match error.kind() {
                 Some(ErrorKind::NotADirectory) => Error::NotADirectory(parent.path().join(name)),
                 _ => error,
@@ -148,9 +148,9 @@ impl Placing<'_> {
     }
 }
 
-/// Why a directory of the image could not be opened.
+/// Converts the error of opening a directory of the image.
 fn unopened(directory: &str, error: Error) -> Halt {
-    // The cache is our own, so a directory that doesn't let us in has been changed too.
+    // The cache is our own, so a directory that denies us access has been changed too.
     const SPOILT: [ErrorKind; 3] =
         [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied];
     match error.kind() {
@@ -159,12 +159,12 @@ fn unopened(directory: &str, error: Error) -> Halt {
     }
 }
 
-/// Writes the console scripts; returns their rows for RECORD.
+/// Writes the console scripts, and returns their rows for RECORD.
 fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result<Vec<Row>> {
     let Some(script) = &manifest.script else { return Ok(Vec::new()) };
     let mut text = console_scripts::first_line(&target.env_exe, target.macos);
     text.extend_from_slice(script.as_bytes());
-    // distlib adds these bits to the ones that the umask leaves.
+    // distlib adds these bits to those that the umask leaves.
     let how = NewFile { modified: None, add_mode: file_mode | 0o555 };
     let names = console_scripts::names(target.version.major, target.version.minor);
     let write = |name: &String| {
@@ -175,11 +175,12 @@ fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result
 }
 
 fn staged_name(manifest: &Manifest) -> String {
-    // It doesn't end in a way that a tool takes for an installed project.
+    // The ending differs from that of an installed project, so that tools ignore the directory.
     format!("{UNFINISHED}{}-staged", manifest.dist_info)
 }
 
-/// Whether [`place`] gives a directory of this project such a name, in any version: a user's may start like one.
+/// Reports whether [`place`] gives such a name to a directory of this project, in any version. The end is checked too,
+/// since a user's directory may start like one.
 pub fn is_staged(name: &OsStr, project: &str) -> bool {
     let name = name.as_encoded_bytes();
     name.starts_with(format!("{UNFINISHED}{project}-").as_bytes()) && name.ends_with(b".dist-info-staged")

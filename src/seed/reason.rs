@@ -78,7 +78,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Why a step ended early.
+/// The reasons for which a step ends early.
 #[derive(Debug)]
 pub enum Stop {
     /// The native way can't be taken.

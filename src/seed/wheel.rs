@@ -1,5 +1,5 @@
-//! Reading a wheel strictly: every file is listed in RECORD with its hash, every name stays inside, nothing is a
-//! link, sizes are bounded. What doesn't hold to that is left to pip.
+//! Reading a wheel strictly: every file is listed in RECORD with its hash, every name stays inside, nothing is a link,
+//! and sizes are limited. Other wheels are left to pip.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
@@ -9,15 +9,15 @@ use zip::read::ZipFile;
 
 use super::record::{self, Row};
 
-/// Bundled wheels have 2 MB and 500 files, and unpack to 7 MB; these bounds leave them room to grow.
+/// Bundled wheels have 2 MB and 500 files, and unpack to 7 MB. These limits leave them room to grow.
 const MOST_FILES: usize = 20_000;
 const LARGEST_FILE: u64 = 64 << 20;
 const LARGEST_WHOLE: u64 = 512 << 20;
 
-/// Why a wheel is not installed natively.
+/// The reasons not to install a wheel natively.
 #[derive(Debug, thiserror::Error)]
 pub enum Defect {
-    /// It is no readable zip file.
+    /// It is not a readable zip file.
     #[error("it is not a readable zip file: {0}")]
     Archive(#[from] zip::result::ZipError),
     /// A member could not be unpacked.
@@ -38,7 +38,7 @@ pub enum Defect {
     /// RECORD and the members don't match.
     #[error("{0:?} does not match RECORD")]
     Record(String),
-    /// It asks for something that only pip's own installer does.
+    /// It needs something that only pip's own installer does.
     #[error("{0}")]
     Unusual(&'static str),
 }
@@ -48,9 +48,9 @@ pub enum Defect {
 pub struct WheelFile {
     /// Relative to site-packages, with `/` between the parts.
     pub path: String,
-    /// What it holds.
+    /// Its content.
     pub content: Vec<u8>,
-    /// Whether it has a bit of execution, which pip keeps.
+    /// True if it has an executable bit, which pip keeps.
     pub executable: bool,
 }
 
@@ -59,9 +59,9 @@ pub struct WheelFile {
 pub struct Wheel {
     /// The name of its `.dist-info` directory.
     pub dist_info: String,
-    /// All files but RECORD, in the order of the archive.
+    /// All files except RECORD, in the order of the archive.
     pub files: Vec<WheelFile>,
-    /// The rows of RECORD, that of RECORD itself included.
+    /// The rows of RECORD, including that of RECORD itself.
     pub rows: Vec<Row>,
 }
 
@@ -93,12 +93,12 @@ impl Wheel {
         Ok(wheel)
     }
 
-    /// The text of a file in the `.dist-info` directory, if it is there and text.
+    /// The content of a file in the `.dist-info` directory, if it exists and is text.
     pub fn metadata(&self, name: &str) -> Option<&str> {
         self.text(&format!("{}/{name}", self.dist_info))
     }
 
-    /// The text of the file at that path, if it is there and text.
+    /// The content of the file at that path, if it exists and is text.
     pub fn text(&self, path: &str) -> Option<&str> {
         let file = self.files.iter().find(|file| file.path == path)?;
         std::str::from_utf8(&file.content).ok()
@@ -148,7 +148,7 @@ fn read_member(mut member: ZipFile<'_, Cursor<&[u8]>>) -> Result<WheelFile, Defe
     if member.size() > LARGEST_FILE {
         return Err(Defect::TooLarge);
     }
-    // pip looks at the bits of regular files only: archives without the bits of a kind have no executables.
+    // pip checks the bits of regular files only. An archive without file types therefore has no executables.
     let executable =
         member.unix_mode().is_some_and(|mode| mode & 0o170_000 == 0o100_000 && mode & 0o111 != 0);
     let size = member.size();
@@ -160,14 +160,14 @@ fn read_member(mut member: ZipFile<'_, Cursor<&[u8]>>) -> Result<WheelFile, Defe
     }
 }
 
-/// Whether a name stays inside, on every system, and needs no quotes in RECORD.
+/// Reports whether a name stays inside, on every system, and needs no quotes in RECORD.
 fn is_plain_path(path: &str) -> bool {
     let odd = |c: char| c.is_control() || matches!(c, '\\' | ':' | '"' | ',');
     let part = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= 255;
     path.len() < 1024 && !path.contains(odd) && path.split('/').all(part) && !path.contains(".data/")
 }
 
-/// Takes RECORD out of the files and holds them against it: each file has one row, and each row its file.
+/// Takes RECORD out of the files, and checks that each file has one row and each row its file.
 fn check_record(files: &mut Vec<WheelFile>, dist_info: &str) -> Result<Vec<Row>, Defect> {
     let own = format!("{dist_info}/RECORD");
     let wrong = || Defect::Record(own.clone());

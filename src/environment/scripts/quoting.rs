@@ -49,8 +49,8 @@ impl Shell {
     /// `value` as a literal of this language. Templates place it outside quotes, but those of [`Shell::Batch`] inside
     /// double quotes, since that language has no literals.
     ///
-    /// The result equals that of Python's `shlex.quote`, unless the value has characters that the shell, unlike sh, treats
-    /// specially. Exceptions are PowerShell (always in single quotes) and batch (no quotes).
+    /// The result equals that of Python's `shlex.quote`, unless the value has characters that the shell, unlike sh,
+    /// treats specially. Exceptions are PowerShell (always in single quotes) and batch (no quotes).
     ///
     /// # Errors
     /// [`Error::Refused`] for a value that the language can't represent: NUL in all of them, text that isn't UTF-8 in

@@ -1,5 +1,5 @@
-//! Which wheel stands at a path, without reading it: the hash that was found the last time, kept with the facts by
-//! which a change would show.
+//! Identifying a wheel without reading it. Its hash from the last time is kept with the metadata that would show a
+//! change.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use super::super::hash::digest;
 use crate::fs::dir::{Dir, Metadata};
 use crate::fs::{Timestamp, is_settled};
 
-/// The SHA-256 of the wheel at that path, if it is remembered and the facts are the same.
+/// The SHA-256 of the wheel at that path, if it is remembered and the metadata is the same.
 pub(super) fn look_up(wheels: &Dir, path: &Path, metadata: &Metadata) -> Option<String> {
     let (content, _) = wheels.read(name(path)).ok()?;
     let text = String::from_utf8(content).ok()?;
@@ -17,13 +17,13 @@ pub(super) fn look_up(wheels: &Dir, path: &Path, metadata: &Metadata) -> Option<
     known.then(|| digest.to_owned())
 }
 
-/// Remembers the SHA-256 of the wheel at that path. `facts` must have been asked for before the wheel was read.
+/// Remembers the SHA-256 of the wheel at that path. `metadata` must have been read before the wheel was.
 pub(super) fn remember(wheels: &Dir, path: &Path, metadata: &Metadata, digest: &str) {
     if !is_settled(metadata) {
         return;
     }
     let line = format!("{} {digest}\n", fingerprint(metadata));
-    // What can't be remembered is found out again the next time.
+    // If this fails, the wheel is hashed again the next time.
     let _ = wheels.write_whole(&name(path), line.as_bytes());
 }
 

@@ -3,14 +3,14 @@
 //! ```text
 //! images/<key>          an image, complete: it got this name by one rename
 //! images/.build-...     an image being built; its builder holds the lock in it
-//! wheels/<hash>         which wheel stands at a path, so that it needn't be hashed each time; and which interpreters
-//!                       start in an environment, so that they needn't be started each time
+//! wheels/<hash>         the hash of the wheel at a path, so that it needn't be hashed each time; also the interpreters
+//!                       that start in an environment, so that they needn't be started each time
 //! locks/<key>           held while an image is built, so that others wait instead of building it too
-//! CACHEDIR.TAG          says that the directory is a cache of ours
+//! CACHEDIR.TAG          marks the directory as our cache
 //! ```
 //!
-//! The cache is trusted only if it is the user's own and nobody else may write in it. What is found wrong in it is
-//! made anew; what can't be used at all is done without.
+//! The cache is trusted only if it is the user's own and no other user may write to it. Damaged parts are rebuilt. A
+//! cache that can't be used at all is ignored.
 
 mod directory;
 mod index;
@@ -33,16 +33,16 @@ use crate::fs::Timestamp;
 use crate::fs::dir::{Access, Dir, Lock, Metadata, metadata_at, unless_gone};
 use crate::observer::Observer;
 
-/// The part of a key that changes whenever images are built otherwise than before.
+/// The part of a key that changes whenever the way to build images changes.
 const FORMAT: &str = "2";
-/// The directories in the cache's.
+/// The directories in the cache.
 const DIRECTORIES: [&str; 3] = ["images", "wheels", "locks"];
-/// How often a new directory to build in is made because another process took the last one away.
+/// The number of attempts to create a build directory, when another process keeps removing it.
 const ATTEMPTS: i64 = 64;
-/// How often the use of an image is recorded.
+/// The interval between two records of an image's use.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The cache, opened and found trustworthy.
+/// The cache, opened and trusted.
 #[derive(Debug)]
 pub struct Cache {
     images: Dir,
@@ -56,7 +56,7 @@ pub struct Cached {
     /// The image.
     pub image: Image,
     key: String,
-    /// Whether it was there already.
+    /// True if the cache already contained it.
     pub warm: bool,
 }
 
@@ -90,7 +90,7 @@ impl Cache {
         Ok(Cached { image, key, warm: false })
     }
 
-    /// Whether this digest is remembered for the file with these facts. `name` is a path that no wheel has.
+    /// Reports whether this digest is remembered for the file with this metadata. `name` is a path that no wheel has.
     pub fn remembers(&self, name: &Path, metadata: &Metadata, digest: &str) -> bool {
         index::look_up(&self.wheels, name, metadata).as_deref() == Some(digest)
     }
@@ -100,8 +100,7 @@ impl Cache {
         index::remember(&self.wheels, name, metadata, digest);
     }
 
-    /// Gives up an image that was found spoilt, so that [`Cache::image`] builds it anew; another one that has
-    /// taken its place meanwhile is kept.
+    /// Removes a damaged image, so that [`Cache::image`] rebuilds it. An image that has replaced it meanwhile is kept.
     pub fn discard(&self, spoilt: &Cached) -> Result<()> {
         match self.images.metadata_of(&spoilt.key) {
             Ok(metadata) if metadata.inode == spoilt.image.directory.inode => {
@@ -138,24 +137,24 @@ impl Cache {
         let built = image::build(&directory, recipe, bundled, archive, observer);
         let published = built.and_then(|image| Ok(self.publish(&name, key, image)?));
         if published.is_err() {
-            // What remains is swept when the next image is built.
+            // The next build sweeps any remains.
             let _ = self.images.remove_tree(&name);
         }
         published
     }
 
-    /// The lock on building this image; `None` when patience has run out, and the image is built all the same.
+    /// Waits for the lock on building this image. `None` after the last attempt: the image is then built without it.
     fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<Lock>> {
         turn::wait(observer, || self.locks.try_lock(key))
     }
 
-    /// A new directory to build in, with the lock that says that its builder lives.
+    /// Creates a directory to build in, with the lock that shows that its builder is alive.
     fn workplace(&self, observer: &mut dyn Observer) -> Result<(String, Dir, Lock)> {
         for attempt in 0..ATTEMPTS {
             if observer.interrupted() {
                 return Err(Error::Interrupted);
             }
-            // The attempt too: the clock may stand still.
+            // The attempt is part of the name, since a fake clock may not advance.
             let name = format!(
                 "{}{}-{}",
                 sweep::BUILDING,
@@ -167,7 +166,7 @@ impl Cache {
             }
             let locked = |directory: Dir| Ok((directory.try_lock(sweep::ALIVE)?, directory));
             let taken = unless_gone(self.images.open_directory(&name).and_then(locked))?;
-            // It is locked, gone or renamed by then only if a sweeper is at it.
+            // Only a sweeper can have locked, removed or renamed it by now.
             if let Some((Some(alive), directory)) = taken
                 && self.images.metadata_of(&name).is_ok()
             {
@@ -179,7 +178,7 @@ impl Cache {
         Err(Error::io("keep a directory in", self.images.path(), source))
     }
 
-    /// Gives the built image its key for a name. If another builder was faster, theirs is as good.
+    /// Renames the built image to its key. If another builder was faster, its image is used instead.
     fn publish(&self, name: &str, key: &str, built: Image) -> Result<Image> {
         let first = self.images.rename(name, key);
         let Err(error) = first else { return Ok(built) };
@@ -187,7 +186,7 @@ impl Cache {
             self.images.remove_tree(name)?;
             return Ok(theirs);
         }
-        // Something spoilt is in the way.
+        // A damaged image is in the way.
         sweep::remove(&self.images, key).map_err(|_| error)?;
         self.images.rename(name, key)?;
         Ok(built)

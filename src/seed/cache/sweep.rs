@@ -1,4 +1,4 @@
-//! Taking out of the cache what nobody needs: what killed builders left, and images unused for 90 days.
+//! Removing unneeded files from the cache: the leftovers of killed builders, and images unused for 90 days.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -10,20 +10,20 @@ use crate::error::{Error, Result, quoted};
 use crate::fs::Timestamp;
 use crate::fs::dir::{Dir, Kind, unless_gone};
 
-/// What the names of unfinished images start with.
+/// The start of the names of unfinished images.
 pub(super) const BUILDING: &str = ".build-";
-/// The file in an unfinished image that its builder keeps locked while it lives.
+/// The file in an unfinished image that the builder keeps locked until it ends.
 pub(super) const ALIVE: &str = "alive";
 /// How long an image may go unused.
 const KEPT: Duration = DAY.saturating_mul(90);
 
-/// Removes leftovers and what was not used for 90 days before `now`. Failures are left to the next sweep.
+/// Removes leftovers, and everything that was not used for 90 days before `now`. The next sweep retries failures.
 pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
     for name in images.names().unwrap_or_default() {
         let Ok(directory) = images.open_directory(&name) else { continue };
         if is_building(&name) {
             let is_dead = is_abandoned(&directory, now);
-            // Held until all is removed: a builder that has just made the directory sees by it that it is to go.
+            // The lock is held until all is removed, so that the directory's builder, if just starting, takes another.
             if let Ok(Some(alive)) = directory.try_lock(ALIVE)
                 && (alive.is_held() || is_dead)
             {
@@ -42,7 +42,7 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
         }
     }
     for name in locks.names().unwrap_or_default() {
-        // Its age is that of its first use: only its holder may say that nobody needs it.
+        // Its age only shows its first use, so only a process that can take the lock may remove it.
         if is_old(locks, &name)
             && let Ok(Some(lock)) = locks.try_lock(&name)
             && lock.is_held()
@@ -52,7 +52,7 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
     }
 }
 
-/// Whether no builder can be at work there any more, by its age: where files can't be locked, nothing else tells.
+/// Reports whether the directory is too old to have a builder. Where files can't be locked, only its age shows that.
 fn is_abandoned(directory: &Dir, now: Timestamp) -> bool {
     directory.metadata().is_ok_and(|metadata| metadata.modified.is_older_than(now, DAY))
 }
@@ -61,14 +61,14 @@ fn is_building(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(BUILDING.as_bytes())
 }
 
-/// Removes an image. It loses its name first, so that nobody finds it half removed.
+/// Removes an image. It is renamed first, so that no process finds it half removed.
 pub(super) fn remove(images: &Dir, name: impl AsRef<OsStr>) -> Result<()> {
     let gone = format!("{BUILDING}removed-{}-{}", std::process::id(), Timestamp::now().nanoseconds());
     images.rename(name, &gone)?;
     images.remove_tree(&gone)
 }
 
-/// What a cache holds.
+/// The content of a cache, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// The number of complete images.
@@ -79,14 +79,14 @@ pub struct Usage {
     pub bytes: u64,
 }
 
-/// What the cache in this directory holds; nothing if there is none.
+/// Counts the content of the cache in this directory. A missing cache counts as empty.
 pub fn usage(path: &Path) -> Result<Usage> {
     open(path)?.map_or(Ok(Usage::default()), |root| held(&root))
 }
 
-/// Removes all that the cache in this directory holds. Returns what that was.
+/// Removes everything from the cache in this directory, and returns how much that was.
 ///
-/// What others have put there stays, and so does the tag, by which the directory is a cache.
+/// Files of others stay, and so does the tag that marks the directory as a cache.
 pub fn clean(path: &Path) -> Result<Usage> {
     let Some(root) = open(path)? else { return Ok(Usage::default()) };
     let removed = held(&root)?;
@@ -96,7 +96,7 @@ pub fn clean(path: &Path) -> Result<Usage> {
     Ok(removed)
 }
 
-/// The cache; `None` if there is none. A directory that isn't ours is refused.
+/// Opens the cache; `None` if there is none. A directory that isn't ours is refused.
 fn open(path: &Path) -> Result<Option<Dir>> {
     match unless_gone(Dir::open(path))? {
         Some(root) if !tag::is_ours(&root)? => {
@@ -116,7 +116,7 @@ fn held(root: &Dir) -> Result<Usage> {
     Ok(usage)
 }
 
-/// Adds what has that name in a directory, and all below it. What is gone meanwhile doesn't count.
+/// Adds the entry of that name in a directory, and everything below it. Files that vanish meanwhile don't count.
 fn add_up(directory: &Dir, name: &OsStr, usage: &mut Usage) -> Result<()> {
     match directory.metadata_of(name) {
         Ok(metadata) if metadata.kind == Kind::Directory => {
@@ -134,7 +134,7 @@ fn add_up(directory: &Dir, name: &OsStr, usage: &mut Usage) -> Result<()> {
     Ok(())
 }
 
-/// Not on Windows, where no cache is filled.
+/// These tests don't run on Windows, where no cache is filled.
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
@@ -145,7 +145,7 @@ mod tests {
     use std::process::{Child, Command};
     use std::{fs, io, thread};
 
-    /// Says nothing; hears an interrupt, or none.
+    /// Ignores messages; reports an interrupt or none.
     struct Hears(bool);
 
     impl Observer for Hears {

@@ -6,7 +6,7 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 
-/// A wheel with these members, the RECORD that fits them, and the changes that `spoil` makes to it.
+/// A wheel with these members and their RECORD, as changed by `spoil`.
 fn wheel(members: &[(&str, &str)], spoil: impl Fn(String) -> String) -> Vec<u8> {
     let basics = [
         ("demo-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"),
