@@ -31,7 +31,7 @@ pub fn clear_directory(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Re
 /// Refuses a directory if clearing it would delete more than an environment. `precious` are the directories that must
 /// survive, each with its name for the message ("the home directory").
 ///
-/// A link is refused too: `clear` must not empty its target. If its real path is unknown, the system's error is
+/// A link is refused too: `clear` must not empty its target. If the directory can't be resolved, the system's error is
 /// returned.
 pub fn check_clearable(path: &Path, precious: &[(&str, &Path)]) -> Result<()> {
     let path = &without_slash(path);

@@ -1,10 +1,10 @@
-//! Points in time, and what they say of a file.
+//! Points in time, and what they say about a file's changes.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::dir::Metadata;
 
-/// A point in time, as file systems keep it.
+/// A point in time, as file systems store it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp {
     nanoseconds: i64,
@@ -69,12 +69,12 @@ impl From<Timestamp> for SystemTime {
     }
 }
 
-/// How long ago a file must have changed for every later change to show in its metadata: the clocks of file systems have
-/// a grain.
+/// The minimum age of a file's last change. File system clocks are coarse: if the last change is more recent, another
+/// one might not alter the metadata.
 const GRAIN: Duration = Duration::from_secs(2);
 
-/// Reports whether this metadata will differ after any change. A file's time of change (ctime) can't be set, so metadata
-/// that is all the same means the same content, except for a change within the clock's grain.
+/// Reports whether any later change will alter this metadata. A file's change time (ctime) can't be set, so equal
+/// metadata then means equal content.
 pub fn is_settled(metadata: &Metadata) -> bool {
     metadata.changed.is_some_and(|changed| changed.is_older_than(Timestamp::now(), GRAIN))
 }

@@ -1,4 +1,4 @@
-//! Removing what a directory holds, on Unix by handles all the way down.
+//! Removes the contents of a directory. On Unix every step goes through a directory descriptor.
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
@@ -6,49 +6,49 @@ use std::io::ErrorKind;
 use super::{Dir, unless_gone};
 use crate::error::{Error, Result};
 
-/// How often an entry is looked at anew that somebody turns from a file into a directory and back, and directories that
-/// somebody fills again.
+/// The maximum number of retries for an entry that other processes keep switching between file and directory, and for
+/// directories that they keep refilling.
 const ATTEMPTS: u32 = 64;
 
-/// A directory that is being emptied: its name in the one above, and which names are still to do there.
+/// A directory that is being emptied, its name in its parent, and the names still to remove from the parent.
 struct Level {
     directory: Dir,
     name: OsString,
     rest_above: Vec<OsString>,
-    /// Something in it could not be removed, so neither can it.
+    /// An entry could not be removed, so neither can this directory.
     resists: bool,
 }
 
 impl Dir {
-    /// Removes all that this directory holds. Links are removed, not followed; what is mounted below is an error. What
-    /// others remove meanwhile is fine; what they put there goes too, but not endlessly.
+    /// Removes everything in this directory. Links are removed, not followed. Anything mounted below is an error.
+    /// Other processes may remove entries meanwhile. Entries that they add are removed too, up to a limit.
     ///
-    /// `interrupted` is asked before each entry; if it says so, the rest is left: [`Error::Interrupted`].
+    /// `interrupted` is called before each entry. If it returns true, the rest stays: [`Error::Interrupted`].
     ///
     /// # Errors
-    /// That of the first entry, by name, that can't be removed. All others are removed all the same.
+    /// The error of the first entry, by name, that can't be removed. All other entries are still removed.
     pub fn clear(&self, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
         Clearing::new(self, self.names()?).run(interrupted)
     }
 
-    /// Removes the directory or file of that name with all it holds, as [`Dir::clear`] does. Nothing there is fine.
+    /// Removes the file or directory of that name and everything in it, as [`Dir::clear`] does. It may be missing.
     pub fn remove_tree(&self, name: impl AsRef<OsStr>) -> Result<()> {
         Clearing::new(self, vec![name.as_ref().to_owned()]).run(&mut || false)
     }
 
-    /// Removes what has that name, or opens it if it is a directory, and lists it.
+    /// Removes the entry of that name. A directory is opened and listed instead.
     fn enter_or_remove(&self, name: &OsStr) -> Result<Option<(Self, Vec<OsString>)>> {
         let Some(directory) = self.remove_unless_directory(name)? else { return Ok(None) };
         let names = directory.names_left()?;
         Ok(Some((directory, names)))
     }
 
-    /// The names in this directory; none if it is gone.
+    /// The names in this directory. Empty if the directory is gone.
     fn names_left(&self) -> Result<Vec<OsString>> {
         Ok(unless_gone(self.names())?.unwrap_or_default())
     }
 
-    /// Removes what has that name, or opens it if it is a directory. What is gone already is fine.
+    /// Removes the entry of that name. A directory is opened instead. The entry may be gone already.
     fn remove_unless_directory(&self, name: &OsStr) -> Result<Option<Self>> {
         let mut attempt = 0;
         loop {
@@ -57,31 +57,30 @@ impl Dir {
                 Err(error) => error,
                 done => return done.map(|_| None),
             };
-            // POSIX says EPERM of a directory, Linux EISDIR, Windows that access is denied: the next call knows better.
+            // For a directory, POSIX reports EPERM, Linux EISDIR, and Windows denied access. The next call finds out.
             match self.open_to_clear(name) {
                 Ok(directory) => return Ok(Some(directory)),
                 Err(error) if error.is_not_found() => return Ok(None),
                 Err(error) if error.kind() != Some(ErrorKind::NotADirectory) => return Err(error),
-                // It was a directory a moment ago, and no longer is.
+                // It was a directory a moment ago, but no longer is.
                 Err(_) if refused.kind() == Some(ErrorKind::IsADirectory) && attempt < ATTEMPTS => {}
                 Err(_) => return Err(refused),
             }
         }
     }
 
-    /// Opens the directory of that name as a step of its removal; a link and a mount point are refused.
+    /// Opens the directory of that name in order to remove it. A link and a mount point are refused.
     fn open_to_clear(&self, name: &OsStr) -> Result<Self> {
         let handle = self.done("remove", name, |name| self.handle.open_unmounted(name))?;
         Ok(Self { handle, path: self.path.join(name) })
     }
 }
 
-/// One removal of many names. It is no recursion: whoever fills an environment decides how deep it is, and the stack has
-/// an end.
+/// The removal of many names. It does not recurse, because a deep tree could overflow the stack.
 struct Clearing<'a> {
     top: &'a Dir,
     levels: Vec<Level>,
-    /// What is still to be removed in the innermost directory, the first name last.
+    /// The names still to remove from the innermost directory. The first name is last.
     names: Vec<OsString>,
     refilled: u32,
     failure: Option<Error>,
@@ -122,7 +121,7 @@ impl<'a> Clearing<'a> {
         }
     }
 
-    /// Removes a directory that is empty, or tries again if it has been filled meanwhile.
+    /// Removes an emptied directory, or tries again if another process has refilled it.
     fn leave(&mut self, emptied: Level) {
         let left = if emptied.resists { Err(None) } else { self.remove_emptied(&emptied).map_err(Some) };
         match left {
@@ -138,7 +137,7 @@ impl<'a> Clearing<'a> {
         }
     }
 
-    /// The names that are in the directory by now, if it is to be emptied again.
+    /// Removes the directory. If it must be emptied again, returns the names that are in it now.
     fn remove_emptied(&mut self, emptied: &Level) -> Result<Option<Vec<OsString>>> {
         match unless_gone(self.here().remove_directory(&emptied.name)) {
             Err(error) if error.kind() == Some(ErrorKind::DirectoryNotEmpty) && self.refilled < ATTEMPTS => {
@@ -149,7 +148,7 @@ impl<'a> Clearing<'a> {
         }
     }
 
-    /// Goes on with the others, so that what is left doesn't depend on the order of the names.
+    /// Records a failure. The other names are still removed, so that the result does not depend on their order.
     fn resisted(&mut self, error: Option<Error>) {
         self.failure = self.failure.take().or(error);
         if let Some(level) = self.levels.last_mut() {
@@ -158,7 +157,7 @@ impl<'a> Clearing<'a> {
     }
 }
 
-/// In the order in which they are taken from the end.
+/// Sorts the names in reverse, since they are taken from the end.
 fn in_order(mut names: Vec<OsString>) -> Vec<OsString> {
     names.sort_unstable_by(|one, other| other.cmp(one));
     names

@@ -1,4 +1,4 @@
-//! Making a file step by step.
+//! Creates a file step by step.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -8,18 +8,18 @@ use super::{Dir, NewFile};
 use crate::error::{Error, Result};
 use crate::fs::{attributes_refused, sys};
 
-/// A file that is being made.
+/// A file that is being created.
 #[derive(Debug)]
 pub struct Draft<'a> {
     file: File,
     directory: &'a Dir,
     name: &'a OsStr,
-    /// The permission bits that the umask left, once they were asked for.
+    /// The permission bits that the umask left, once [`Draft::mode`] has read them.
     mode: Option<u32>,
 }
 
 impl Dir {
-    /// Begins a file; fails if the name is taken.
+    /// Begins a file. Fails if the name is taken.
     pub fn begin<'a>(&'a self, name: &'a OsStr) -> Result<Draft<'a>> {
         Ok(Draft { file: self.create_file(name)?, directory: self, name, mode: None })
     }
@@ -31,12 +31,12 @@ impl Draft<'_> {
         self.file.write_all(content).map_err(|source| self.failed(source))
     }
 
-    /// Makes the file share the content of `source` until one of them is changed.
+    /// Makes the file share the content of `source` until one of them changes (a reflink).
     pub fn share(&self, source: &File) -> Result<()> {
         sys::clone_content(source, &self.file).map_err(|source| self.failed(source))
     }
 
-    /// Removes what has been written so far.
+    /// Removes the content written so far.
     pub fn empty(&self) -> Result<()> {
         self.file.set_len(0).map_err(|source| self.failed(source))
     }
@@ -48,11 +48,11 @@ impl Draft<'_> {
         Ok(mode)
     }
 
-    /// Gives the file its time and mode, and ends it.
+    /// Gives the file its time and mode, and closes it.
     pub fn finish(self, how: NewFile) -> Result<()> {
         let given = sys::finish(&self.file, how, || self.mode.map_or_else(|| sys::mode_of(&self.file), Ok));
         let Self { file, directory, name, .. } = self;
-        // Without its content a file is worse off than without its time.
+        // Losing the content is worse than losing the time, so that error comes first.
         sys::close(file).map_err(|source| failed(directory, name, source))?;
         given.map_err(|source| attributes_refused(directory.path.join(name), source))
     }

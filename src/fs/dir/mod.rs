@@ -1,6 +1,6 @@
-//! Folders, and what is done to what stands in them. On Unix they are held open by a handle: what is done below one
-//! needs no second walk along its path, and no link that somebody swaps in on the way is followed. On Windows they are
-//! known by their paths: links are told before they are followed, but not one that is swapped in between.
+//! Directories and operations on their entries. On Unix a directory is held open by a descriptor. Operations below it
+//! need not resolve its path again, and they follow no link that another process swaps in. On Windows a directory is
+//! known by its path. Links are recognised before they are followed, except one that is swapped in at the last moment.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -20,7 +20,7 @@ pub use super::sys::{Access, Inherited, Kind, Metadata, NewFile, current_user};
 pub use draft::Draft;
 pub use lock::Lock;
 
-/// A directory, held open where the system can.
+/// A directory, held open if the system supports that.
 #[derive(Debug)]
 pub struct Dir {
     handle: Handle,
@@ -28,17 +28,17 @@ pub struct Dir {
 }
 
 impl Dir {
-    /// Opens a directory by its path; links on the way are followed.
+    /// Opens a directory by its path and follows links.
     pub fn open(path: &Path) -> Result<Self> {
         Self::opened(Handle::open(path), path.to_owned())
     }
 
-    /// Opens a directory by its path; links on the way are followed, but a link in its own place is refused.
+    /// Opens a directory by its path. Links on the way are followed, but the last component must not be a link.
     pub fn open_itself(path: &Path) -> Result<Self> {
         Self::opened(Handle::open_itself(path), path.to_owned())
     }
 
-    /// Opens the directory of that name in this one; a link is refused.
+    /// Opens the directory of that name in this one. A link is refused.
     pub fn open_directory(&self, name: impl AsRef<OsStr>) -> Result<Self> {
         let name = name.as_ref();
         Self::opened(self.handle.open_directory(name), self.path.join(name))
@@ -51,38 +51,38 @@ impl Dir {
         }
     }
 
-    /// Opens the directory of that name in this one, made first if nothing is there. A link is not followed.
+    /// Opens the directory of that name in this one, and creates it if missing. A link is not followed.
     pub fn enter(&self, name: impl AsRef<OsStr>, access: Access) -> Result<Self> {
         self.make_directory(&name, access)?;
         self.open_directory(name)
     }
 
-    /// The path it was opened by.
+    /// The path by which it was opened.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Metadata about the directory itself.
+    /// Metadata of the directory itself.
     pub fn metadata(&self) -> Result<Metadata> {
         self.handle.metadata().map_err(|source| Error::io("examine", &self.path, source))
     }
 
-    /// Metadata about what has that name here, a link itself rather than its target.
+    /// Metadata of the entry of that name. A link is not followed.
     pub fn metadata_of(&self, name: impl AsRef<OsStr>) -> Result<Metadata> {
         self.done("examine", name.as_ref(), |name| self.handle.metadata_of(name))
     }
 
-    /// Who may use the file of that name, as far as new files inherit it from their directory.
+    /// The access rules of the file of that name that new files inherit from their directory.
     pub fn inherited(&self, name: &str) -> Result<Inherited> {
         self.done("examine", name.as_ref(), |name| self.handle.inherited(name))
     }
 
-    /// The names in this directory, in no order.
+    /// The names in this directory, in no particular order.
     pub fn names(&self) -> Result<Vec<OsString>> {
         self.handle.names().map_err(|source| Error::io("list the directory", &self.path, source))
     }
 
-    /// Makes a directory; false if something of that name is there already.
+    /// Creates a directory. Returns false if the name is taken.
     pub fn make_directory(&self, name: impl AsRef<OsStr>, access: Access) -> Result<bool> {
         self.done("create the directory", name.as_ref(), |name| {
             match self.handle.make_directory(name, access) {
@@ -92,12 +92,12 @@ impl Dir {
         })
     }
 
-    /// Opens a regular file for reading, with its facts. Links and everything else are refused.
+    /// Opens a regular file for reading, with its metadata. Links and everything else are refused.
     pub fn open_file(&self, name: impl AsRef<OsStr>) -> Result<(File, Metadata)> {
         self.done("read", name.as_ref(), |name| self.handle.open_file(name))
     }
 
-    /// The content of a regular file, and its facts.
+    /// The content of a regular file, and its metadata.
     pub fn read(&self, name: impl AsRef<OsStr>) -> Result<(Vec<u8>, Metadata)> {
         self.done("read", name.as_ref(), |name| {
             let (mut file, metadata) = self.handle.open_file(name)?;
@@ -108,12 +108,12 @@ impl Dir {
         })
     }
 
-    /// Makes an empty file; fails if the name is taken.
+    /// Creates an empty file. Fails if the name is taken.
     pub fn create_file(&self, name: impl AsRef<OsStr>) -> Result<File> {
         self.done("write", name.as_ref(), |name| self.handle.create_file(name))
     }
 
-    /// Makes a file; fails if the name is taken. Returns the permission bits that the umask left.
+    /// Creates a file. Fails if the name is taken. Returns the permission bits that the umask left.
     pub fn create(&self, name: impl AsRef<OsStr>, content: &[u8], how: NewFile) -> Result<u32> {
         let mut file = self.begin(name.as_ref())?;
         file.write(content)?;
@@ -122,8 +122,8 @@ impl Dir {
         Ok(mode)
     }
 
-    /// Writes a file anew: whatever file or link has the name is removed first, never written through.
-    /// Returns the permission bits that the umask left.
+    /// Replaces a file. An existing file or link of that name is removed first, never written through. Returns the
+    /// permission bits that the umask left.
     pub fn replace(&self, name: impl AsRef<OsStr>, content: &[u8], how: NewFile) -> Result<u32> {
         match self.create(&name, content, how) {
             Err(error) if error.kind() == Some(ErrorKind::AlreadyExists) => {
@@ -134,8 +134,8 @@ impl Dir {
         }
     }
 
-    /// Writes a file by one rename, so that other processes see it whole or not at all. Until then it has a name that
-    /// starts with its own and a dot.
+    /// Writes a file by one rename, so that other processes see all of it or nothing. Its temporary name is its own
+    /// name, a dot and a suffix.
     pub fn write_whole(&self, name: &str, content: &[u8]) -> Result<()> {
         let draft = format!("{name}.{}", Timestamp::now().nanoseconds());
         let written =
@@ -146,14 +146,14 @@ impl Dir {
         written
     }
 
-    /// Makes a second name, in `other`, for the file of that name here.
+    /// Creates a hard link of the same name in `other`.
     pub fn link(&self, name: &str, other: &Self) -> Result<()> {
         self.handle
             .link(name.as_ref(), &other.handle)
             .map_err(|source| Error::io2("link", self.path.join(name), other.path.join(name), source))
     }
 
-    /// Moves what has the name `from` here to the name `to` here, over a file or an empty directory.
+    /// Renames `from` to `to` in this directory. A file or an empty directory named `to` is replaced.
     pub fn rename(&self, from: impl AsRef<OsStr>, to: impl AsRef<OsStr>) -> Result<()> {
         let (from, to) = (from.as_ref(), to.as_ref());
         self.handle
@@ -171,7 +171,7 @@ impl Dir {
         self.done("remove the directory", name.as_ref(), |name| self.handle.remove_directory(name))
     }
 
-    /// Sets the time of modification of the file of that name.
+    /// Sets the modification time of the file of that name.
     pub fn set_modified(&self, name: impl AsRef<OsStr>, modified: Timestamp) -> Result<()> {
         let name = name.as_ref();
         self.handle
@@ -179,7 +179,7 @@ impl Dir {
             .map_err(|source| attributes_refused(self.path.join(name), source))
     }
 
-    /// Does something to what has that name here.
+    /// Runs an operation on the entry of that name.
     fn done<T>(
         &self,
         operation: &'static str,
@@ -190,12 +190,12 @@ impl Dir {
     }
 }
 
-/// Metadata about what is at that path, links followed.
+/// Metadata of the file or directory at that path, links followed.
 pub fn metadata_at(path: &Path) -> Result<Metadata> {
     sys::metadata_at(path).map_err(|source| Error::io("examine", path, source))
 }
 
-/// What was done, or `None` where the file or directory that it was to be done to is gone: another process removed it.
+/// The result of an operation, or `None` if another process has removed its file or directory.
 pub fn unless_gone<T>(done: Result<T>) -> Result<Option<T>> {
     match done {
         Err(error) if error.is_not_found() => Ok(None),

@@ -1,4 +1,4 @@
-//! What a directory promises on every system.
+//! Tests of [`Dir`] for every system.
 
 use super::*;
 use crate::fs::time::Timestamp;

@@ -1,5 +1,5 @@
-//! A directory known by its path, as on Windows: a link is seen before it is followed, but not one that is swapped in
-//! between. It is tested on Unix too.
+//! A directory known by its path, as on Windows. Links are recognised before they are followed, except one that is
+//! swapped in at the last moment. The tests run on Unix too.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::{Access, Kind, Metadata};
 use crate::fs::time::Timestamp;
 
-/// Who may use a file, as far as new files inherit it from their directory: unknown here.
+/// The access rules of a file that new files inherit from their directory: unknown here.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inherited;
 
@@ -17,7 +17,7 @@ pub struct Inherited;
 #[derive(Debug)]
 pub struct Handle(PathBuf);
 
-/// What the system would say, with its code, from which Python makes a NotADirectoryError.
+/// The system's own error, with its code, from which Python creates a NotADirectoryError.
 fn not_a_directory() -> io::Error {
     const ERROR_DIRECTORY: i32 = 267;
     if cfg!(windows) {
@@ -28,7 +28,7 @@ fn not_a_directory() -> io::Error {
 }
 
 impl Handle {
-    /// Opens a directory by its path; links on the way are followed.
+    /// Opens a directory by its path and follows links.
     pub fn open(path: &Path) -> io::Result<Self> {
         match fs::metadata(path)?.is_dir() {
             true => Ok(Self(path.to_owned())),
@@ -36,7 +36,7 @@ impl Handle {
         }
     }
 
-    /// Opens a directory by its path; links on the way are followed, but a link in its own place is refused.
+    /// Opens a directory by its path. Links on the way are followed, but the last component must not be a link.
     pub fn open_itself(path: &Path) -> io::Result<Self> {
         match fs::symlink_metadata(path) {
             Ok(found) if !found.is_dir() => Err(not_a_directory()),
@@ -44,12 +44,12 @@ impl Handle {
         }
     }
 
-    /// Metadata about the directory itself.
+    /// Metadata of the directory itself.
     pub fn metadata(&self) -> io::Result<Metadata> {
         Ok(metadata(&fs::metadata(&self.0)?))
     }
 
-    /// Metadata about what has that name here, a link itself rather than its target.
+    /// Metadata of the entry of that name. A link is not followed.
     pub fn metadata_of(&self, name: &OsStr) -> io::Result<Metadata> {
         Ok(metadata(&fs::symlink_metadata(self.0.join(name))?))
     }
@@ -62,17 +62,17 @@ impl Handle {
         }
     }
 
-    /// As [`Handle::open_directory`]: whatever is mounted on Windows is a link.
+    /// Does the same as [`Handle::open_directory`]: every mount on Windows is a link.
     pub fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
         self.open_directory(name)
     }
 
-    /// Makes a directory; fails if the name is taken.
+    /// Creates a directory. Fails if the name is taken.
     pub fn make_directory(&self, name: &OsStr, _access: Access) -> io::Result<()> {
         fs::create_dir(self.0.join(name))
     }
 
-    /// Opens a regular file for reading, with its facts. Links and everything else are refused.
+    /// Opens a regular file for reading, with its metadata. Links and everything else are refused.
     pub fn open_file(&self, name: &OsStr) -> io::Result<(File, Metadata)> {
         let metadata = self.metadata_of(name)?;
         if metadata.kind != Kind::File {
@@ -81,27 +81,27 @@ impl Handle {
         Ok((File::open(self.0.join(name))?, metadata))
     }
 
-    /// Who may use the file of that name, as far as new files inherit it from their directory.
+    /// The access rules of the file of that name that new files inherit from their directory.
     pub fn inherited(&self, _name: &OsStr) -> io::Result<Inherited> {
         Ok(Inherited)
     }
 
-    /// Makes an empty file; fails if the name is taken.
+    /// Creates an empty file. Fails if the name is taken.
     pub fn create_file(&self, name: &OsStr) -> io::Result<File> {
         OpenOptions::new().write(true).create_new(true).open(self.0.join(name))
     }
 
-    /// Makes a second name, in `other`, for the file of that name here.
+    /// Creates a hard link of the same name in `other`.
     pub fn link(&self, name: &OsStr, other: &Self) -> io::Result<()> {
         fs::hard_link(self.0.join(name), other.0.join(name))
     }
 
-    /// Moves what has the name `from` here to the name `to` here, over a file or an empty directory.
+    /// Renames `from` to `to` in this directory. A file or an empty directory named `to` is replaced.
     pub fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         fs::rename(self.0.join(from), self.0.join(to))
     }
 
-    /// The names in this directory, in no order.
+    /// The names in this directory, in no particular order.
     pub fn names(&self) -> io::Result<Vec<OsString>> {
         fs::read_dir(&self.0)?.map(|entry| Ok(entry?.file_name())).collect()
     }
@@ -109,13 +109,13 @@ impl Handle {
     /// Removes the file or link of that name.
     pub fn remove_file(&self, name: &OsStr) -> io::Result<()> {
         let path = self.0.join(name);
-        // On Windows `std` removes what may not be written; CPython, and so we, leave it.
+        // On Windows `std` removes read-only files. CPython keeps them, and so does fastvenv.
         const ERROR_ACCESS_DENIED: i32 = 5;
         if cfg!(windows) && fs::symlink_metadata(&path).is_ok_and(|found| found.permissions().readonly()) {
             return Err(io::Error::from_raw_os_error(ERROR_ACCESS_DENIED));
         }
         fs::remove_file(&path).or_else(|error| match fs::symlink_metadata(&path) {
-            // On Windows a link to a directory is itself removed as a directory.
+            // On Windows a link to a directory must be removed as a directory.
             Ok(found) if found.is_symlink() => fs::remove_dir(&path),
             _ => Err(error),
         })
@@ -126,22 +126,22 @@ impl Handle {
         fs::remove_dir(self.0.join(name))
     }
 
-    /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
+    /// Sets the modification time of the file of that name.
     pub fn set_modified(&self, name: &OsStr, modified: Timestamp) -> io::Result<()> {
         OpenOptions::new().write(true).open(self.0.join(name))?.set_modified(modified.into())
     }
 
-    /// The directory itself as an open file: it can't be locked as one here.
+    /// The directory itself as an open file. `None`: it can't be locked here.
     pub fn itself(&self) -> Option<File> {
         None
     }
 
-    /// Opens the file of that name to lock it, made if missing.
+    /// Opens the lock file of that name and creates it if missing.
     pub fn lock_file(&self, name: &OsStr) -> io::Result<File> {
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(self.0.join(name))
     }
 
-    /// Whether an open file has lost this name: that can't be told here.
+    /// Reports whether an open file has lost this name. That can't be detected here.
     pub fn is_removed(&self, _name: &OsStr, _file: &File) -> bool {
         false
     }

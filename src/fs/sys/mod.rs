@@ -27,7 +27,7 @@ pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_op
 
 use super::time::Timestamp;
 
-/// What kind of thing a name stands for, links not followed.
+/// The kind of an entry, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A regular file.
@@ -38,41 +38,41 @@ pub enum Kind {
     Other,
 }
 
-/// What the file system knows of a file or directory.
+/// The file system's data about a file or directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metadata {
     /// File, directory or something else.
     pub kind: Kind,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// When the content changed.
     pub modified: Timestamp,
-    /// When content, mode, owner or number of links changed, if that is known.
+    /// When content, mode, owner or number of links changed, if known.
     pub changed: Option<Timestamp>,
-    /// The permission bits; `0o644` where there are none.
+    /// The permission bits. `0o644` if the system has none.
     pub mode: u32,
-    /// The user id of the owner; 0 where there is none.
+    /// The owner's user ID. 0 if the system has none.
     pub owner: u32,
-    /// The file system it is on; 0 where unknown.
+    /// The file system's device number. 0 if unknown.
     pub device: u64,
-    /// Its number there; 0 where unknown.
+    /// The file's number in that file system. 0 if unknown.
     pub inode: u64,
 }
 
-/// How a file is made.
+/// The attributes of a new file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NewFile {
-    /// The time of modification; now if `None`.
+    /// The modification time. `None` means now.
     pub modified: Option<Timestamp>,
-    /// Permission bits to add to those that the umask leaves of `0o666`.
+    /// Permission bits to add to what the umask leaves of `0o666`.
     pub add_mode: u32,
 }
 
-/// Whom a new directory lets in.
+/// The users who may access a new directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Whom the umask lets in.
+    /// Those whom the umask permits.
     Umask,
-    /// The owner alone: mode `0o700`.
+    /// Only the owner: mode `0o700`.
     Owner,
 }

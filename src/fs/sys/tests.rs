@@ -1,4 +1,4 @@
-//! The same promises, held by both forms of `Handle`.
+//! Tests that both implementations of `Handle` behave alike.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;

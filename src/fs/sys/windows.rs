@@ -8,12 +8,12 @@ use super::by_path;
 pub use super::by_path::{Handle, Inherited};
 use super::{Metadata, NewFile};
 
-/// The user that files made by this process belong to: unknown here, like every [`Metadata::owner`].
+/// The user who owns the files that this process creates: unknown here, like every [`Metadata::owner`].
 pub fn current_user() -> u32 {
     0
 }
 
-/// Metadata about what is at that path, links followed.
+/// Metadata of the file or directory at that path, links followed.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
     Ok(by_path::metadata(&fs::metadata(path)?))
 }
@@ -23,18 +23,18 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     dunce::canonicalize(path)
 }
 
-/// Makes `link` a symbolic link to a file whose text is `target`.
+/// Creates the symbolic link `link` to a file, with the text `target`.
 pub fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
     std::os::windows::fs::symlink_file(target, link)
 }
 
-/// Renames a file unless something has the new name: there is no such call here.
+/// Renames a file unless the new name is taken. This system has no such call.
 pub fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Opens a regular file for writing, made if nothing has the name, its old content in it still. `None` if it is a link;
-/// one that is swapped in meanwhile can't be told here.
+/// Opens a regular file for writing and keeps its content. The file is created if missing. Returns `None` for a link,
+/// unless it is swapped in at the last moment.
 pub fn open_in_place(path: &Path) -> io::Result<Option<File>> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => Ok(None),
@@ -42,64 +42,65 @@ pub fn open_in_place(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Gives a written file its time; there are no permission bits to give.
+/// Gives a written file its time. It has no permission bits.
 pub fn finish(file: &File, how: NewFile, _mode: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
     how.modified.map_or(Ok(()), |modified| file.set_modified(modified.into()))
 }
 
-/// Closes a written file; that nothing was lost can't be told here.
+/// Closes a written file. Lost content can't be detected here.
 pub fn close(file: File) -> io::Result<()> {
     drop(file);
     Ok(())
 }
 
-/// The permission bits of an open file: there are none.
+/// The permission bits of an open file, which do not exist here.
 pub fn mode_of(_file: &File) -> io::Result<u32> {
     Ok(0o644)
 }
 
-/// Makes `to` share the content of `from` until one of them is changed: not to be had here.
+/// Sharing content between files is not supported here.
 pub fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// The permissions of an executable: it is one by its suffix.
+/// The permissions of an executable. Windows recognises it by its suffix.
 pub fn executable() -> Option<Permissions> {
     None
 }
 
-/// Windows knows executables by their suffix.
+/// Reports whether any user may execute such a file. Windows recognises executables by their suffix.
 pub fn is_executable(_: &Permissions) -> bool {
     true
 }
 
-/// Windows knows executables by their suffix.
+/// Reports whether this process may execute the file. Windows recognises executables by their suffix.
 pub fn may_execute(_: &Path) -> bool {
     true
 }
 
-/// A file that is open for reading can't be truncated unnoticed here: creating it over itself fails.
+/// Reports whether both are the same file. Not needed here: creating a file over itself fails while it is open for
+/// reading.
 pub fn is_one_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     false
 }
 
-/// Reports whether replacing a file differs from writing to it in nothing but its second names.
+/// Reports whether replacing a file differs from writing to it only for its other hard links.
 pub fn is_alike(old: &fs::Metadata, _new: &fs::Metadata) -> bool {
     !old.permissions().readonly()
 }
 
-/// Windows links and copies nothing that is optional.
+/// Reports whether the file system lacks a feature. Never here: nothing linked or copied on Windows is optional.
 pub fn is_lacking(_: &io::Error) -> bool {
     false
 }
 
-/// Reports whether this is what the system says of a file that a disk has lost.
+/// Reports whether the disk has lost the file's data.
 pub fn is_damage(error: &io::Error) -> bool {
     const ERROR_CRC: i32 = 23;
     error.raw_os_error() == Some(ERROR_CRC)
 }
 
-/// A loop of links has no code of its own here.
+/// Reports whether a link leads to itself. Windows has no code for that.
 pub fn is_loop(_: &io::Error) -> bool {
     false
 }
@@ -110,7 +111,7 @@ pub fn is_too_many_open_files(error: &io::Error) -> bool {
     error.raw_os_error() == Some(ERROR_TOO_MANY_OPEN_FILES)
 }
 
-/// Reports whether another program, a scanner say, has the file open in such a way that nothing else may be done to it.
+/// Reports whether another program's open file, such as a virus scanner's, blocks the operation.
 pub fn is_sharing_violation(error: &io::Error) -> bool {
     const ERROR_SHARING_VIOLATION: i32 = 32;
     error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)

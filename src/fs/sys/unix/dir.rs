@@ -1,4 +1,4 @@
-//! A directory held open: what is done below it follows no link that somebody swaps in on the way.
+//! A directory held open. Operations below it follow no link that another process swaps in on the way.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -25,22 +25,22 @@ const OLD_FILE: OFlags =
 pub struct Handle(OwnedFd);
 
 impl Handle {
-    /// Opens a directory by its path; links on the way are followed.
+    /// Opens a directory by its path and follows links.
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self(rustix::fs::open(path, DIRECTORY, Mode::empty())?))
     }
 
-    /// Opens a directory by its path; links on the way are followed, but a link in its own place is refused.
+    /// Opens a directory by its path. Links on the way are followed, but the last component must not be a link.
     pub fn open_itself(path: &Path) -> io::Result<Self> {
         Ok(Self(rustix::fs::open(path, DIRECTORY.union(OFlags::NOFOLLOW), Mode::empty())?))
     }
 
-    /// Metadata about the directory itself.
+    /// Metadata of the directory itself.
     pub fn metadata(&self) -> io::Result<Metadata> {
         Ok(metadata(&fstat(&self.0)?))
     }
 
-    /// Metadata about what has that name here, a link itself rather than its target.
+    /// Metadata of the entry of that name. A link is not followed.
     pub fn metadata_of(&self, name: &OsStr) -> io::Result<Metadata> {
         Ok(metadata(&statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?))
     }
@@ -48,7 +48,7 @@ impl Handle {
     /// Opens the directory of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]).
     pub fn open_directory(&self, name: &OsStr) -> io::Result<Self> {
         match openat(&self.0, name, DIRECTORY.union(OFlags::NOFOLLOW), Mode::empty()) {
-            // Of a link, Linux says the other of these.
+            // Linux reports ENOTDIR for a link, some systems ELOOP.
             Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
             opened => Ok(Self(opened?)),
         }
@@ -59,13 +59,13 @@ impl Handle {
     pub fn open_unmounted(&self, name: &OsStr) -> io::Result<Self> {
         match open_unmounted(&self.0, name) {
             Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
-            // What the system says to the removal of such a directory.
+            // The system reports this code when such a directory is removed.
             Err(Errno::XDEV) => Err(Errno::BUSY.into()),
             opened => Ok(Self(opened?)),
         }
     }
 
-    /// Makes a directory; fails if the name is taken.
+    /// Creates a directory. Fails if the name is taken.
     pub fn make_directory(&self, name: &OsStr, access: Access) -> io::Result<()> {
         let mode = match access {
             Access::Umask => Mode::from_raw_mode(0o777),
@@ -74,7 +74,7 @@ impl Handle {
         Ok(mkdirat(&self.0, name, mode)?)
     }
 
-    /// Opens a regular file for reading, with its facts. Links and everything else are refused.
+    /// Opens a regular file for reading, with its metadata. Links and everything else are refused.
     pub fn open_file(&self, name: &OsStr) -> io::Result<(File, Metadata)> {
         let file = openat(&self.0, name, OLD_FILE, Mode::empty())?;
         let metadata = metadata(&fstat(&file)?);
@@ -85,35 +85,35 @@ impl Handle {
         }
     }
 
-    /// Who may use the file of that name, as far as new files inherit it from their directory.
+    /// The access rules of the file of that name that new files inherit from their directory.
     pub fn inherited(&self, name: &OsStr) -> io::Result<Inherited> {
         let (file, _) = self.open_file(name)?;
         Ok(Inherited { group: fstat(&file)?.st_gid, access_lists: access_lists(&file)? })
     }
 
-    /// Makes an empty file; fails if the name is taken.
+    /// Creates an empty file. Fails if the name is taken.
     pub fn create_file(&self, name: &OsStr) -> io::Result<File> {
         Ok(openat(&self.0, name, NEW_FILE, Mode::from_raw_mode(0o666))?.into())
     }
 
-    /// Makes a second name, in `other`, for the file of that name here.
+    /// Creates a hard link of the same name in `other`.
     pub fn link(&self, name: &OsStr, other: &Self) -> io::Result<()> {
         match linkat(&self.0, name, &other.0, name, AtFlags::empty()) {
-            // On macOS these are two codes, and only the second has the kind that callers look for.
+            // These are two codes on macOS. Only the second has the kind that callers check for.
             Err(Errno::NOTSUP) => Err(Errno::OPNOTSUPP.into()),
             linked => Ok(linked?),
         }
     }
 
-    /// Moves what has the name `from` here to the name `to` here, over a file or an empty directory.
+    /// Renames `from` to `to` in this directory. A file or an empty directory named `to` is replaced.
     pub fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(renameat(&self.0, from, &self.0, to)?)
     }
 
-    /// The names in this directory, in no order.
+    /// The names in this directory, in no particular order.
     pub fn names(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
-        // By a handle of its own, since to open `.` anew would take the right to search the directory.
+        // A copy of the descriptor is used because opening `.` would require search permission on the directory.
         let mut entries = rustix::fs::Dir::new(self.0.try_clone()?)?;
         entries.rewind();
         for entry in entries {
@@ -136,23 +136,24 @@ impl Handle {
         Ok(unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
     }
 
-    /// Sets the time of modification of the file of that name, in nanoseconds since 1970.
+    /// Sets the modification time of the file of that name.
     pub fn set_modified(&self, name: &OsStr, modified: Timestamp) -> io::Result<()> {
         Ok(rustix::fs::utimensat(&self.0, name, &timestamps(modified), AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
-    /// The directory itself as an open file, if it can be locked as one.
+    /// The directory itself as an open file, if it can be locked.
     pub fn itself(&self) -> Option<File> {
         self.0.try_clone().ok().map(File::from)
     }
 
-    /// Opens the file of that name to lock it, made if missing; a link is refused.
+    /// Opens the lock file of that name and creates it if missing. A link is refused.
     pub fn lock_file(&self, name: &OsStr) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR)?.into())
     }
 
-    /// Whether an open file has lost this name. The number of links alone doesn't say: some file systems report none.
+    /// Reports whether an open file has lost this name. The link count alone is not enough: some file systems report
+    /// none.
     pub fn is_removed(&self, name: &OsStr, file: &File) -> bool {
         let Ok(stat) = fstat(file) else { return false };
         let same = |named: Metadata| {
@@ -163,13 +164,14 @@ impl Handle {
     }
 }
 
-/// The directory of that name in this one: `ELOOP` or `ENOTDIR` for a link, `EXDEV` for a mount point.
+/// Opens the directory of that name in this one. Fails with `ELOOP` or `ENOTDIR` for a link, and `EXDEV` for a mount
+/// point.
 fn open_unmounted(directory: &OwnedFd, name: &OsStr) -> rustix::io::Result<OwnedFd> {
     let flags = DIRECTORY.union(OFlags::NOFOLLOW);
-    // Knows mounts of a directory of the same file system too.
+    // This call also recognises mounts from the same file system.
     #[cfg(target_os = "linux")]
     match rustix::fs::openat2(directory, name, flags, Mode::empty(), rustix::fs::ResolveFlags::NO_XDEV) {
-        // Linux before 5.6, and sandboxes that have not heard of it.
+        // Linux before 5.6 and some sandboxes don't know the call.
         Err(Errno::NOSYS | Errno::PERM) => {}
         opened => return opened,
     }

@@ -1,18 +1,18 @@
-//! What an error code means where it has no [`io::ErrorKind`] of its own.
+//! The meaning of error codes that have no [`io::ErrorKind`] of their own.
 
 use std::io;
 
 use rustix::io::Errno;
 
-/// The codes seen for a call that a file system does not offer.
+/// The codes observed for calls that a file system does not support.
 ///
-/// `symlink` alone gives most of them: EPERM on FAT and vboxsf, EPROTO on vboxsf, ENODATA and EOPNOTSUPP on CIFS,
-/// ENOSYS on FUSE. EINVAL and EILSEQ are for names that it can't store.
+/// `symlink` alone causes most of them: EPERM on FAT and vboxsf, EPROTO on vboxsf, ENODATA and EOPNOTSUPP on CIFS,
+/// ENOSYS on FUSE. EINVAL and EILSEQ mean names that the file system can't store.
 const LACKING: [Errno; 7] =
     [Errno::PERM, Errno::NOSYS, Errno::OPNOTSUPP, Errno::NOTSUP, Errno::PROTO, Errno::INVAL, Errno::ILSEQ];
 
-/// Reports whether the call failed because the file system, or a sandbox, has no such feature. A caller that can do
-/// without it may then go on. False for a full, read-only or broken disk, and where a mode denies access.
+/// Reports whether the call failed because the file system or a sandbox lacks the feature. A caller that does not need
+/// it may then continue. False for a full, read-only or broken disk and for denied access.
 pub fn is_lacking(source: &io::Error) -> bool {
     let Some(code) = source.raw_os_error() else { return false };
     #[cfg(any(target_os = "linux", target_vendor = "apple"))]
@@ -22,7 +22,7 @@ pub fn is_lacking(source: &io::Error) -> bool {
     LACKING.iter().any(|errno| errno.raw_os_error() == code)
 }
 
-/// Whether this is what the system says of a file that a disk has lost, or whose checksum the file system found wrong.
+/// Reports whether the disk has lost the file's data, or the file system found a wrong checksum.
 pub fn is_damage(error: &io::Error) -> bool {
     let errno = Errno::from_io_error(error);
     #[cfg(target_os = "linux")]
@@ -32,7 +32,7 @@ pub fn is_damage(error: &io::Error) -> bool {
     matches!(errno, Some(Errno::IO | Errno::BADMSG))
 }
 
-/// Reports whether a link leads to itself, at once or by way of others.
+/// Reports whether a link leads to itself, directly or through other links.
 pub fn is_loop(error: &io::Error) -> bool {
     Errno::from_io_error(error) == Some(Errno::LOOP)
 }
@@ -42,7 +42,7 @@ pub fn is_too_many_open_files(error: &io::Error) -> bool {
     matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
 }
 
-/// Reports whether another program has the file open in such a way that nothing else may be done to it: never here.
+/// Reports whether another program's open file blocks the operation. Never on Unix.
 pub fn is_sharing_violation(_: &io::Error) -> bool {
     false
 }

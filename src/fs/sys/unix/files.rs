@@ -1,4 +1,4 @@
-//! Single files, by their handles and by their paths.
+//! Single files, by their descriptors and by their paths.
 
 use std::fs::File;
 use std::io;
@@ -13,29 +13,29 @@ use rustix::io::Errno;
 use super::super::{Kind, Metadata, NewFile};
 use crate::fs::time::Timestamp;
 
-/// The user that files made by this process belong to.
+/// The user who owns the files that this process creates.
 pub fn current_user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Metadata about what is at that path, links followed.
+/// Metadata of the file or directory at that path, links followed.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
     Ok(metadata(&rustix::fs::stat(path)?))
 }
 
-/// What a new file inherits from its directory (setgid, a default ACL), and a hard link has from its source. The mode
-/// isn't part of it.
+/// The properties that a new file inherits from its directory (setgid, a default ACL) and a hard link has from its
+/// source. The mode is not included.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inherited {
     pub(super) group: u32,
     pub(super) access_lists: Vec<Option<Vec<u8>>>,
 }
 
-/// A file's lists of who may use it (ACLs), in the forms that Linux's file systems have.
+/// A file's access control lists (ACLs), in the formats of Linux's file systems.
 #[cfg(target_os = "linux")]
 pub(super) fn access_lists(file: &File) -> io::Result<Vec<Option<Vec<u8>>>> {
     let list = |name| {
-        // A longer one is an error: callers then do without comparing.
+        // A longer list is an error. Callers then skip the comparison.
         let mut value = [0; 4096];
         match rustix::fs::fgetxattr(file, name, &mut value) {
             Ok(length) => Ok(Some(value[..length].to_vec())),
@@ -46,18 +46,18 @@ pub(super) fn access_lists(file: &File) -> io::Result<Vec<Option<Vec<u8>>>> {
     ["system.posix_acl_access", "system.nfs4_acl"].into_iter().map(list).collect()
 }
 
-/// A file's lists of who may use it (ACLs): they can't be read here.
+/// A file's access control lists (ACLs), which can't be read here.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn access_lists(_file: &File) -> io::Result<Vec<Option<Vec<u8>>>> {
     Ok(Vec::new())
 }
 
-/// Gives a written file its mode and time. `mode` tells the permission bits it has, if they are needed.
+/// Gives a written file its mode and time. `mode` returns its current permission bits and is called only if needed.
 pub fn finish(file: &File, how: NewFile, mode: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
     if how.add_mode != 0 {
         let found = mode()?;
         let wanted = found | how.add_mode;
-        // A file system with one mode for all files may refuse any other call.
+        // A file system with one mode for all files may refuse a change.
         if found != wanted {
             rustix::fs::fchmod(file, Mode::from_raw_mode(wanted as RawMode))?;
         }
@@ -68,30 +68,30 @@ pub fn finish(file: &File, how: NewFile, mode: impl FnOnce() -> io::Result<u32>)
     Ok(())
 }
 
-/// Renames a file unless something has the new name: [`io::ErrorKind::AlreadyExists`]. Not every system and file system
-/// can: [`io::ErrorKind::Unsupported`] or [`io::ErrorKind::InvalidInput`].
+/// Renames a file unless the new name is taken ([`io::ErrorKind::AlreadyExists`]). If the system or the file system
+/// lacks this call, the error is [`io::ErrorKind::Unsupported`] or [`io::ErrorKind::InvalidInput`].
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // On macOS these are two codes, and only the second has the kind that callers look for.
+        // These are two codes on macOS. Only the second has the kind that callers check for.
         Err(Errno::NOTSUP) => Err(Errno::OPNOTSUPP.into()),
         renamed => Ok(renamed?),
     }
 }
 
-/// Renames a file unless something has the new name: there is no such call here.
+/// Renames a file unless the new name is taken. This system has no such call.
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 pub fn rename_new(_from: &Path, _to: &Path) -> io::Result<()> {
     Err(Errno::OPNOTSUPP.into())
 }
 
-/// Opens a regular file for writing, made if nothing has the name, its old content in it still. `None` if writing to it
-/// would write elsewhere too: it is a link, a device or a pipe, or has a second name.
+/// Opens a regular file for writing and keeps its content. The file is created if missing. Returns `None` if writing
+/// would also change something else: a link, a device, a pipe, or a file with a second name.
 pub fn open_in_place(path: &Path) -> io::Result<Option<File>> {
-    // To open a pipe would otherwise wait for its reader.
+    // Without NONBLOCK, opening a pipe would wait for its reader.
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = match rustix::fs::open(path, flags, Mode::from_raw_mode(0o666)) {
-        // FreeBSD says MLINK of a link, and all say NXIO of a pipe or a socket.
+        // FreeBSD reports MLINK for a link. All systems report NXIO for a pipe or a socket.
         Err(Errno::LOOP | Errno::MLINK | Errno::NXIO) => return Ok(None),
         opened => opened?,
     };
@@ -100,16 +100,16 @@ pub fn open_in_place(path: &Path) -> io::Result<Option<File>> {
     Ok((is_file && found.st_nlink <= 1).then(|| file.into()))
 }
 
-/// Makes `link` a symbolic link whose text is `target`.
+/// Creates the symbolic link `link` with the text `target`.
 pub fn symlink_file(target: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, link)
 }
 
-/// Closes a written file. Some file systems, NFS among them, say only now that there is no room for what was written.
+/// Closes a written file. Some file systems, such as NFS, report only now that there was no space for the content.
 pub fn close(file: File) -> io::Result<()> {
     // SAFETY: the descriptor comes from its only owner, which is gone with this call.
     match unsafe { rustix::io::try_close(file.into_raw_fd()) } {
-        // It is closed all the same, on Linux and elsewhere but for HP-UX.
+        // The descriptor is closed anyway, on Linux and every other system except HP-UX.
         Err(Errno::INTR) => Ok(()),
         closed => Ok(closed?),
     }
@@ -120,13 +120,13 @@ pub fn mode_of(file: &File) -> io::Result<u32> {
     Ok(metadata(&fstat(file)?).mode)
 }
 
-/// Makes `to` share the content of `from` until one of them is changed.
+/// Makes `to` share the content of `from` until one of them changes (a reflink).
 #[cfg(target_os = "linux")]
 pub fn clone_content(from: &File, to: &File) -> io::Result<()> {
     Ok(rustix::fs::ioctl_ficlone(to, from)?)
 }
 
-/// Makes `to` share the content of `from` until one of them is changed.
+/// Sharing content between files is not supported here.
 #[cfg(not(target_os = "linux"))]
 pub fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
     Err(Errno::OPNOTSUPP.into())
@@ -140,7 +140,7 @@ pub(super) fn timestamps(modified: Timestamp) -> Timestamps {
     }
 }
 
-// The types of these fields differ from one Unix to the next.
+// The types of these fields vary between Unix systems.
 #[allow(clippy::unnecessary_cast)]
 pub(super) fn metadata(stat: &Stat) -> Metadata {
     Metadata {

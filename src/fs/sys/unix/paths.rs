@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 #[cfg(target_os = "linux")]
 use rustix::fs::{Mode, OFlags, fstat, stat};
 
-/// The path with all links resolved. The kernel knows it in a few calls; `realpath` reads each part of the path. Without
-/// `/proc`, or where another library changes what paths mean (fakechroot), the latter does it.
+/// The path with all links resolved. The kernel answers in a few calls, while `realpath` reads each component.
+/// `realpath` is used without `/proc`, or if a library such as fakechroot changes the meaning of paths.
 #[cfg(target_os = "linux")]
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     match by_descriptor(path) {
@@ -21,7 +21,7 @@ fn by_descriptor(path: &Path) -> Option<PathBuf> {
     use std::os::fd::AsRawFd;
     let file = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
     let real = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
-    // A file that was deleted, or that is out of reach from our root, has a path that leads elsewhere.
+    // The kernel's path is wrong for a file that was deleted or is outside our root.
     let (opened, found) = (fstat(&file).ok()?, stat(&real).ok()?);
     ((opened.st_dev, opened.st_ino) == (found.st_dev, found.st_ino)).then_some(real)
 }
