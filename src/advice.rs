@@ -1,11 +1,11 @@
-//! What a user can do about a failed system call, as far as its code tells.
+//! Advice for the user about a failed system call, based on its error code.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::fs::{is_link, is_too_many_open_files};
 
-/// One sentence on what to do; `None` where the code alone doesn't tell.
+/// One sentence of advice. `None` if the code alone is not enough.
 pub fn on_failure(source: &io::Error) -> Option<&'static str> {
     Some(match source.kind() {
         ErrorKind::PermissionDenied => {
@@ -29,7 +29,7 @@ pub fn on_failure(source: &io::Error) -> Option<&'static str> {
     })
 }
 
-/// One sentence on what to do about a file or link at `path`, where a directory must be.
+/// One sentence of advice about a file or link at `path`, where a directory must be.
 pub fn on_obstacle(path: &Path) -> &'static str {
     if is_link(path) {
         "A symlink is in the way. Use the directory it points to, choose another one, or remove the symlink."

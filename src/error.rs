@@ -1,10 +1,10 @@
-//! What can go wrong, told with what was being done and to which path.
+//! Errors, each with the operation that failed and its path.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The result of everything that touches the file system or refuses an argument.
+/// The result of everything that accesses the file system or refuses an argument.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A failure of the core. It crosses into Python in one place, `python::errors`.
@@ -13,54 +13,54 @@ pub enum Error {
     /// A system call failed. Becomes the `OSError` subclass of its errno, with `filename` and `filename2`.
     #[error("cannot {operation} {}: {source}", Pathnames(path, other.as_deref()))]
     Io {
-        /// What was being done, as in "cannot create the directory …".
+        /// The operation, as in "cannot create the directory …".
         operation: &'static str,
-        /// The path it was done to.
+        /// The path of the operation.
         path: PathBuf,
-        /// The second path, where there are two: the target of a link, the destination of a copy.
+        /// The second path, if there are two: the target of a link, the destination of a copy.
         other: Option<PathBuf>,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 
-    /// Python has a signal to handle: the border lets it, and raises what the handler raises.
+    /// Python has a signal to handle. The border runs the handler and raises its exception.
     #[error("interrupted")]
     Interrupted,
 
-    /// The argument can't be served. Becomes `ValueError`; nothing was written.
+    /// An argument is refused. Becomes `ValueError`; nothing was written.
     #[error("{0}")]
     Refused(String),
 
-    /// A file or a link stands where a directory must be. Becomes `ValueError`, in the words of `venv`.
+    /// A file or a link is in place of a directory. Becomes `ValueError`, in the words of `venv`.
     #[error("Unable to create directory {}", quoted(.0))]
     NotADirectory(PathBuf),
 
     /// The environment's path can't be in PATH. Becomes `ValueError`, in the words of `venv`.
     #[error("Refusing to create a venv in {path} because it contains the PATH separator {separator}.")]
     PathSeparator {
-        /// The path, for reading.
+        /// The path, in readable form.
         path: String,
         /// `os.pathsep`.
         separator: char,
     },
 
-    /// This crate panicked. Becomes `RuntimeError`: pyo3's own `PanicException` is no `Exception`, so that nobody's
-    /// `except` would clean up after it.
+    /// This crate panicked. Becomes `RuntimeError`, because pyo3's own `PanicException` is not an `Exception`: a
+    /// caller's `except Exception` would not catch it.
     #[error("fastvenv has a bug, please report it: {0}")]
     Bug(String),
 
     /// The destination of a copy is its source. Becomes `shutil.SameFileError`, as in `shutil.copyfile`.
     #[error("{} and {} are the same file", quoted(.source_path), quoted(.destination))]
     SameFile {
-        /// What was to be copied.
+        /// The source of the copy.
         source_path: PathBuf,
-        /// Where it was to be copied to.
+        /// The destination of the copy.
         destination: PathBuf,
     },
 }
 
 impl Error {
-    /// What was being done when a system call failed; `None` of anything else.
+    /// The operation of a failed system call. `None` for any other error.
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Self::Io { operation, .. } => Some(operation),
@@ -91,7 +91,7 @@ impl Error {
         Self::Io { operation, path: path.into(), other: None, source }
     }
 
-    /// A failed system call on two paths, in the order in which `OSError` gives `filename` and `filename2`.
+    /// A failed system call on two paths, in the order of `OSError`'s `filename` and `filename2`.
     pub fn io2(
         operation: &'static str,
         path: impl Into<PathBuf>,
@@ -102,7 +102,7 @@ impl Error {
     }
 }
 
-/// The path as Python's `repr` would show it, as far as readers of an error message care.
+/// The path roughly as Python's `repr` shows it, for error messages.
 pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };

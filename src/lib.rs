@@ -1,19 +1,19 @@
-//! The core of fastvenv: what a virtual environment is made of, as plain Rust.
+//! The core of fastvenv: it creates virtual environments in plain Rust.
 //!
-//! A module knows only those above it in this list; `python` knows all.
+//! A module uses only those above it in this list. `python` uses all.
 //!
-//! | module | its room |
+//! | module | contents |
 //! | --- | --- |
-//! | [`error`] | what can go wrong, with operation and path |
-//! | [`panics`] | a bug of ours becomes an error |
+//! | [`error`] | errors, with operation and path |
+//! | [`panics`] | turns a panic into an error |
 //! | [`observer`] | progress and interrupts |
 //! | [`base`] | the interpreter that environments are created from |
-//! | [`fs`] | the only home of `std::fs`; of OS differences, in `fs::sys` |
-//! | [`advice`] | what a user can do about an error |
+//! | [`fs`] | file system access: only it uses `std::fs`, and only `fs::sys` differs between systems |
+//! | [`advice`] | advice for the user about an error |
 //! | [`environment`] | one environment: paths, `pyvenv.cfg`, executables, scripts |
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 //! | [`create`] | the steps that create an environment, and their order |
-//! | `python` | the border: the only home of `pyo3` (feature `python`) |
+//! | `python` | the border: only it uses `pyo3` (feature `python`) |
 
 pub mod advice;
 pub mod base;

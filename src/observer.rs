@@ -1,17 +1,17 @@
-//! Who is told what happens, and asked whether to go on.
+//! The caller's interface to a running creation: it receives messages and may interrupt the work.
 
 use std::io;
 use std::process::{Child, Command};
 
-/// The ear of the caller: the border passes its lines on to Python's logging and its signals back.
+/// The caller's side. The border passes messages to Python's logging and reports pending signals.
 pub trait Observer {
-    /// A line for those who look closer.
+    /// Receives a message for debugging.
     fn debug(&mut self, message: &str);
 
-    /// A line for the user: something isn't as it should be, though the environment will be whole.
+    /// Receives a warning for the user: something is wrong, but the environment will be complete.
     fn warning(&mut self, message: &str);
 
-    /// Whether Python has a signal to handle, so that the work must end soon. Asked every few milliseconds.
+    /// Reports whether Python has a signal to handle, so that the work must end soon. Called every few milliseconds.
     fn interrupted(&mut self) -> bool;
 
     /// Starts a process. It inherits this process's variables, which no other thread may change meanwhile.

@@ -1,11 +1,11 @@
-//! A panic, which is a bug of this crate, becomes an error before it reaches its caller.
+//! Turns a panic, which is a bug in this crate, into an error before it reaches the caller.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
 
-/// Does `work`; if it panics, [`Error::Bug`] with what the panic says. Where it happened stands on stderr.
+/// Runs `work`. If it panics, returns [`Error::Bug`] with the panic's message. The location is printed on stderr.
 ///
 /// ```
 /// use fastvenv::panics::caught;
@@ -14,11 +14,11 @@ use crate::error::Error;
 /// assert!(caught(|| [0][std::env::args().count()]).is_err());
 /// ```
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
-    // Unwind safe: no stage keeps state that the next one, or another thread, would find half changed.
+    // Unwind safe: no step leaves half-changed state for the next step or another thread.
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| Error::Bug(message(payload.as_ref())))
 }
 
-/// The message of a panic: a `&str` or `String`, unless somebody panics with a value of their own.
+/// The message of a panic: a `&str` or `String`, unless the panic has another payload.
 fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no details".to_owned())

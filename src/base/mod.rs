@@ -1,7 +1,7 @@
-//! The interpreter that environments are created from: every fact about it, in one value.
+//! The interpreter from which environments are created: every fact about it, in one value.
 //!
-//! Code that uses a [`Base`] can't tell where the facts come from: from the interpreter that imports fastvenv, or from
-//! another one that was asked.
+//! A [`Base`] may describe the interpreter that imports fastvenv or another one. The code that uses it does not depend
+//! on which.
 
 mod scheme;
 
@@ -21,7 +21,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// `os.name`, which is also the name of the directory of scripts for this platform.
+    /// The value of `os.name`, which is also the directory name of this platform's scripts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Posix => "posix",
@@ -29,7 +29,7 @@ impl Platform {
         }
     }
 
-    /// `os.pathsep`: what separates the directories in PATH.
+    /// `os.pathsep`, which separates the directories in PATH.
     pub fn path_separator(self) -> char {
         match self {
             Self::Posix => ':',
@@ -50,13 +50,13 @@ pub struct Version {
 }
 
 impl Version {
-    /// Whether this is at least `3.minor`.
+    /// Reports whether this is at least `3.minor`.
     pub fn at_least(self, minor: u8) -> bool {
         (self.major, self.minor) >= (3, minor)
     }
 }
 
-/// An interpreter and its installation, as far as environments depend on them.
+/// An interpreter and its installation: everything that environments depend on.
 #[derive(Clone, Debug)]
 pub struct Base {
     /// `os.name`.
@@ -71,17 +71,17 @@ pub struct Base {
     pub is_64bit: bool,
     /// `sys.getfilesystemencoding() == "utf-8"`.
     pub utf8_file_names: bool,
-    /// `sys.abiflags`: "t" for a free-threaded build, "d" for a debug build, mostly empty.
+    /// `sys.abiflags`: "t" for a free-threaded build, "d" for a debug build, usually empty.
     pub abiflags: String,
     /// `sys.platlibdir`: "lib", or "lib64" on some distributions.
     pub platlibdir: String,
-    /// Where its scheme `venv` has the directories of an environment.
+    /// The scheme `venv`: the paths of an environment's directories.
     pub scheme: Scheme,
-    /// `sys.executable`: the interpreter that runs, which may be that of an environment.
+    /// `sys.executable`: the running interpreter, which may itself be in an environment.
     pub running: PathBuf,
-    /// `sys._base_executable`: the interpreter that isn't in an environment. Empty if Python can't tell.
+    /// `sys._base_executable`: the interpreter outside any environment. Empty if Python doesn't know it.
     pub executable: PathBuf,
-    /// The absolute path of the directory that `executable` is in: the key `home` of `pyvenv.cfg`.
+    /// The absolute path of `executable`'s directory: the key `home` of `pyvenv.cfg`.
     pub home: PathBuf,
     /// `sys.base_prefix`.
     pub prefix: PathBuf,
@@ -91,7 +91,7 @@ pub struct Base {
     pub cache_tag: Option<String>,
     /// `importlib.util.MAGIC_NUMBER`.
     pub magic: Vec<u8>,
-    /// `sysconfig.get_config_var("WHEEL_PKG_DIR")`, where distributions keep the wheels of `ensurepip`. Known only where
+    /// `sysconfig.get_config_var("WHEEL_PKG_DIR")`, where distributions keep the wheels of `ensurepip`. Known only if
     /// pip is to be installed.
     pub wheel_pkg_dir: Option<PathBuf>,
     /// The build, known only on Windows.
@@ -101,7 +101,7 @@ pub struct Base {
 /// How an interpreter for Windows was built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Build {
-    /// `sysconfig.is_python_build()`: it runs from the tree that it was built in.
+    /// `sysconfig.is_python_build()`: it runs from its build tree.
     pub is_tree: bool,
     /// It has no GIL (PEP 703).
     pub free_threaded: bool,
@@ -111,7 +111,7 @@ impl Base {
     /// The base interpreter's executable.
     ///
     /// # Errors
-    /// [`Error::Refused`], in the words of `venv`, if Python can't tell where that is.
+    /// [`Error::Refused`], in the words of `venv`, if Python doesn't know its path.
     pub fn executable(&self) -> Result<&PathBuf> {
         if !self.executable.as_os_str().is_empty() {
             return Ok(&self.executable);
@@ -128,18 +128,18 @@ impl Base {
         self.library.join("ensurepip")
     }
 
-    /// Where an installed interpreter for Windows has the launchers for environments.
+    /// The directory in which an installed interpreter for Windows keeps the launchers for environments.
     pub fn launchers(&self) -> PathBuf {
         self.library.join("venv").join("scripts").join("nt")
     }
 }
 
 #[cfg(test)]
-/// Values for the tests of other modules.
+/// Values for other modules' tests.
 pub mod tests {
     use super::*;
 
-    /// CPython `3.minor` in `/usr`, or what corresponds to it on Windows.
+    /// CPython `3.minor` in `/usr`, or its equivalent on Windows.
     pub fn cpython(platform: Platform, minor: u8) -> Base {
         Base {
             platform,

@@ -1,4 +1,4 @@
-//! Where an interpreter has the directories of its environments: the scheme `venv` of `sysconfig`.
+//! The paths of an environment's directories: the scheme `venv` of `sysconfig`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,16 @@ use super::{Base, Platform, Version};
 pub enum Directory {
     /// `bin` or `Scripts`.
     Scripts,
-    /// Where headers go.
+    /// The directory for headers.
     Include,
     /// `site-packages` for pure modules.
     Purelib,
-    /// `site-packages` for extension modules: a directory of its own where `sys.platlibdir` is not `lib`.
+    /// `site-packages` for extension modules. A separate directory if `sys.platlibdir` is not `lib`.
     Platlib,
 }
 
 impl Directory {
-    /// All of them.
+    /// Every directory.
     pub const ALL: [Self; 4] = [Self::Scripts, Self::Include, Self::Purelib, Self::Platlib];
 
     /// `sysconfig`'s name for it.
@@ -33,16 +33,16 @@ impl Directory {
     }
 }
 
-/// Where the directories are.
+/// The source of the directories' paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// Where CPython's own scheme has them.
+    /// CPython's own scheme.
     ///
-    /// The scheme came with 3.11 so that distributors, who do change the other schemes, leave this one alone
+    /// CPython added the scheme in 3.11 for distributors, who change the other schemes but leave this one alone
     /// (bpo-45413). 3.10 has the same names hard-coded.
     Own,
-    /// Where these templates say, in the order of [`Directory::ALL`], each of them one that [`Base::expand`] can expand.
-    /// Programs may change `sysconfig`'s, and other implementations have their own.
+    /// Templates, in the order of [`Directory::ALL`]. [`Base::expand`] can expand each of them. They are needed
+    /// because programs may change `sysconfig`'s scheme and other implementations have their own.
     Templates([String; 4]),
 }
 
@@ -54,11 +54,11 @@ impl Base {
             Scheme::Templates(templates) => self.expand(&templates[directory as usize], env_dir),
         };
         let path = template.unwrap_or_else(|| env_dir.join(self.own_directory(directory)));
-        // `os.path.normpath` leaves nothing of a `.` before a path.
+        // `os.path.normpath` removes a leading `.`.
         path.strip_prefix(".").map(Path::to_owned).unwrap_or(path)
     }
 
-    /// Fills in a path template of `sysconfig`, if it has no variables but those that are known here.
+    /// Fills in a path template of `sysconfig`. Returns `None` if it has an unknown variable.
     pub fn expand(&self, template: &str, env_dir: &Path) -> Option<PathBuf> {
         let mut path = OsString::new();
         let mut rest = template;
@@ -67,7 +67,7 @@ impl Base {
             path.push(text);
             match variable {
                 "base" | "platbase" => path.push(env_dir),
-                // Until 3.13 the environment stood in for the installation too.
+                // From 3.11 to 3.13 these meant the environment too, not the installation.
                 "installed_base" | "installed_platbase" if include_is_in_scheme(self.version) => {
                     path.push(env_dir);
                 }
@@ -98,7 +98,7 @@ impl Base {
         }
     }
 
-    /// Free-threaded builds keep their packages apart: `lib/python3.14t` (PEP 703).
+    /// The `site-packages` below `lib`. Free-threaded builds use a separate one: `lib/python3.14t` (PEP 703).
     fn site_packages(&self, lib: &str) -> PathBuf {
         let python = self.versioned("python") + self.thread_suffix();
         Path::new(lib).join(python).join("site-packages")
@@ -113,7 +113,7 @@ impl Base {
     }
 }
 
-/// The directory for headers that PEP 405 asks for, relative to the environment.
+/// The directory for headers from PEP 405, relative to the environment.
 pub fn include_name(platform: Platform) -> &'static str {
     match platform {
         Platform::Posix => "include",
@@ -121,7 +121,7 @@ pub fn include_name(platform: Platform) -> &'static str {
     }
 }
 
-/// Reports whether this version takes the directory for headers from its scheme: 3.11 to 3.13 did.
+/// Reports whether this version takes the directory for headers from its scheme, as 3.11 to 3.13 do.
 pub fn include_is_in_scheme(version: Version) -> bool {
     version.at_least(11) && !version.at_least(14)
 }

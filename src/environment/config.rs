@@ -1,7 +1,7 @@
 //! The text of `pyvenv.cfg` (PEP 405), a file of `key = value` lines that the interpreter reads at start-up.
 //!
-//! No value can add a line: what the interpreter depends on is refused when a line can't hold it, what is
-//! only recorded is written escaped.
+//! No value can add a line. If the interpreter depends on a value that a line can't hold, it is refused. A value that
+//! is only recorded is escaped.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::base::{Platform, Version};
 use crate::error::{Error, Result, quoted};
 
-/// The options that an environment is made with, as its recorded command line tells them.
+/// The options of a creation, as the recorded command line shows them.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Link to the base interpreter rather than copy it.
@@ -20,17 +20,17 @@ pub struct Options {
     pub system_site_packages: bool,
     /// Delete what is in the directory first.
     pub clear: bool,
-    /// Keep the directory, renew the interpreter in it.
+    /// Keep the directory and renew its interpreter.
     pub upgrade: bool,
     /// Bring pip up to date from the index.
     pub upgrade_deps: bool,
-    /// The prompt as it was asked for.
+    /// The prompt as the caller gave it.
     pub prompt: Option<String>,
-    /// Whether any ignore files for version control are made.
+    /// Write ignore files for version control.
     pub scm_ignore_files: bool,
 }
 
-/// Everything that `pyvenv.cfg` says.
+/// The contents of `pyvenv.cfg`.
 #[derive(Debug)]
 pub struct Configuration<'a> {
     /// The directory of the base interpreter.
@@ -41,13 +41,13 @@ pub struct Configuration<'a> {
     pub prompt_repr: Option<&'a str>,
     /// The running interpreter, links resolved.
     pub real_executable: &'a Path,
-    /// The running interpreter, as it was called.
+    /// The running interpreter, by the path it was called with.
     pub executable: &'a Path,
     /// The environment's directory.
     pub env_dir: &'a Path,
-    /// Which platform's defaults the recorded command need not repeat.
+    /// The platform, whose defaults the recorded command omits.
     pub platform: Platform,
-    /// What the environment is made with.
+    /// The options of the creation.
     pub options: &'a Options,
 }
 
@@ -74,14 +74,14 @@ impl Configuration<'_> {
         }))
     }
 
-    /// A command line of the interpreter's own `venv` that makes this environment again.
+    /// A command line of the interpreter's own `venv` that creates the same environment.
     fn command(&self) -> String {
         let mut words = vec![recorded_path(self.executable), "-m venv".to_owned()];
         words.extend(self.flags().into_iter().map(str::to_owned));
         if let Some(prompt) = &self.options.prompt {
             words.push(format!("--prompt=\"{}\"", escaped(prompt)));
         }
-        // Before 3.13, venv had no such option and made no such files.
+        // Before 3.13, `venv` had no such option and wrote no such files.
         if !self.options.scm_ignore_files && self.version.at_least(13) {
             words.push("--without-scm-ignore-files".to_owned());
         }
@@ -106,8 +106,8 @@ impl Configuration<'_> {
     }
 }
 
-/// Reports whether the text of a `pyvenv.cfg` keeps the base interpreter's packages out of the environment. Keys are read
-/// as `site` reads them.
+/// Reports whether the text of a `pyvenv.cfg` hides the base interpreter's packages from the environment. Keys are
+/// read as `site` reads them.
 pub fn is_isolated(text: &str) -> bool {
     values(text, "include-system-site-packages").any(|value| value == "false")
 }
@@ -118,7 +118,7 @@ fn values<'a>(text: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
     pairs.filter(move |(found, _)| found.trim() == key).map(|(_, value)| value.trim())
 }
 
-/// Refuses a base interpreter's directory that `pyvenv.cfg` can't name: `site` reads the file line by line, as
+/// Refuses a directory of the base interpreter that `pyvenv.cfg` can't store: `site` reads the file line by line, as
 /// UTF-8, and strips the values.
 pub fn check_home(home: &Path) -> Result<()> {
     let faithful = home.to_str().is_some_and(|text| text.trim() == text && escaped(text) == text);
@@ -132,7 +132,7 @@ pub fn check_home(home: &Path) -> Result<()> {
     )))
 }
 
-/// The path as text, with what isn't UTF-8 written as `\xNN`.
+/// The path as text. Bytes that are not UTF-8 are written as `\xNN`.
 fn recorded_path(path: &Path) -> String {
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
@@ -144,7 +144,7 @@ fn recorded_path(path: &Path) -> String {
     text
 }
 
-/// The text with everything escaped that some reader of the file could take for the end of a line.
+/// Escapes every character that a reader of the file might treat as the end of a line.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

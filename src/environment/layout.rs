@@ -1,20 +1,21 @@
-//! What an environment has or lacks by version and platform, and what its executable is called.
+//! The parts of an environment that depend on version and platform, and its executable's name.
 
 use crate::base::{Base, Platform, Version};
 
-/// Reports whether this version has a directory `platlib` rather than a link `lib64`: 3.15 brought that.
+/// Reports whether this version has a directory `platlib` instead of a link `lib64`, as 3.15 and later do.
 pub fn has_platlib_directory(version: Version) -> bool {
     version.at_least(15)
 }
 
-/// Whether `lib64` is made, a link to `lib`: on 64-bit POSIX other than macOS, before 3.15 (bpo-21197).
+/// Reports whether the environment has `lib64`, a link to `lib`: on 64-bit POSIX except macOS, before 3.15
+/// (bpo-21197).
 pub fn has_lib64_link(base: &Base) -> bool {
     base.platform == Platform::Posix && base.is_64bit && !base.macos && !has_platlib_directory(base.version)
 }
 
-/// The file name of the environment's own executable, from that of the base interpreter.
+/// The file name of the environment's own executable, derived from the base interpreter's.
 ///
-/// On Windows it is always the simplest name, which is a link to the base or a launcher (gh-113358).
+/// On Windows it is always the simplest name, for a link to the base or for a launcher (gh-113358).
 pub fn executable_name(platform: Platform, base_name: &str) -> String {
     match platform {
         Platform::Posix => base_name.to_owned(),
@@ -23,7 +24,7 @@ pub fn executable_name(platform: Platform, base_name: &str) -> String {
     }
 }
 
-/// Whether a Windows executable's name is that of a debug build: `python_d.exe`.
+/// Reports whether a Windows executable's name belongs to a debug build: `python_d.exe`.
 pub fn is_debug_build(exe_name: &str) -> bool {
     let stem = exe_name.rsplit_once('.').map_or(exe_name, |(stem, _)| stem);
     stem.to_ascii_lowercase().ends_with("_d")

@@ -1,5 +1,5 @@
-//! One environment: where everything in it is, what its files say, and which executables and scripts it has. Nothing
-//! here looks at a disk.
+//! One environment: its paths, the contents of its files, its executables and its scripts. Nothing here accesses the
+//! disk.
 
 pub mod config;
 pub mod executables;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::{Base, Directory, include_is_in_scheme, include_name};
 
-/// Where everything in one environment is.
+/// The paths of one environment.
 #[derive(Clone, Debug)]
 pub struct Environment {
     /// The environment's directory.
@@ -25,12 +25,12 @@ pub struct Environment {
     pub purelib: PathBuf,
     /// `site-packages` for extension modules, from Python 3.15 on.
     pub platlib: Option<PathBuf>,
-    /// The environment's own executable: the others lead to it.
+    /// The environment's own executable, which the others lead to.
     pub executable: PathBuf,
 }
 
 impl Environment {
-    /// The environment in that directory; `normal` is the same path, normalised.
+    /// The environment in that directory. `normal` is the same path, normalised.
     pub fn of(base: &Base, directory: &Path, normal: &Path) -> Self {
         match Self::by(base, directory, |what| Ok::<_, Infallible>(base.directory(what, normal))) {
             Ok(environment) => environment,
@@ -38,7 +38,7 @@ impl Environment {
         }
     }
 
-    /// The environment in that directory, with directories where `place` says.
+    /// The environment in that directory. `place` returns the path of each directory inside it.
     pub fn by<E>(
         base: &Base,
         directory: &Path,
@@ -57,19 +57,19 @@ impl Environment {
         Ok(Self { directory: directory.to_owned(), bin, include, purelib, platlib, executable })
     }
 
-    /// Its directories, without its own.
+    /// The directories inside it.
     pub fn directories(&self) -> impl Iterator<Item = &Path> {
         let platlib = self.platlib.as_deref();
         [Some(&*self.include), Some(&*self.purelib), platlib, Some(&*self.bin)].into_iter().flatten()
     }
 
-    /// `pyvenv.cfg`.
+    /// The path of `pyvenv.cfg`.
     pub fn config(&self) -> PathBuf {
         self.directory.join("pyvenv.cfg")
     }
 }
 
-/// The name that the base interpreter's executable has in an environment.
+/// The file name of the environment's own executable.
 pub fn executable_name(base: &Base) -> String {
     let name = base.executable.file_name().unwrap_or(OsStr::new("")).to_string_lossy();
     layout::executable_name(base.platform, &name)

@@ -1,4 +1,4 @@
-//! The environment's `python`: which names it has, and on Windows what they lead to.
+//! The names of the environment's `python` and, on Windows, their sources.
 
 pub mod nt;
 
@@ -7,9 +7,9 @@ use crate::base::{Base, Version};
 /// A name that Python 3.14 adds as an Easter egg (gh-119535). Not every file system can store it.
 pub const OPTIONAL_NAME: &str = "𝜋thon";
 
-/// The names that stand in `bin` beside the executable's own, in the order in which they are made.
+/// The other names of the executable in `bin`, in the order in which they are created.
 ///
-/// Python 3.14 has one more, [`OPTIONAL_NAME`], where file names are UTF-8.
+/// Python 3.14 adds [`OPTIONAL_NAME`] if file names are UTF-8.
 pub fn posix_names(base: &Base) -> Vec<String> {
     let Version { major, minor, .. } = base.version;
     let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{minor}")];

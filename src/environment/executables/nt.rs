@@ -1,4 +1,4 @@
-//! The plan for Windows: links to the base interpreter and its DLLs, or copies of the launchers that come with it.
+//! The plan for Windows: links to the base interpreter and its DLLs, or copies of the base's launchers.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::base::{Base, Version};
 use crate::environment::layout::is_debug_build;
 
-/// What the plan depends on besides the base interpreter.
+/// The facts that the plan needs besides the base interpreter.
 #[derive(Clone, Copy, Debug)]
 pub struct Found<'a> {
     /// The directory of the base interpreter.
@@ -17,27 +17,27 @@ pub struct Found<'a> {
     pub exe_name: &'a str,
 }
 
-/// One file of the environment's `Scripts`, and where it comes from.
+/// One file in the environment's `Scripts`, and its source.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The file's name in `Scripts`.
     pub name: OsString,
-    /// What it links to, or is a copy of.
+    /// The file to link to or copy.
     pub source: PathBuf,
 }
 
-/// Both ways to make the environment's executables.
+/// Both ways to create the environment's executables.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// With links: all of them, or none.
+    /// The links: all of them are created, or none.
     pub links: Vec<Entry>,
-    /// With copies of launchers.
+    /// The copies of launchers.
     pub copies: Vec<Entry>,
 }
 
-/// Plans the executables as 3.13 and later make them; before, the same with the launchers' older names.
+/// Plans the executables of 3.13 and later. Earlier versions have the same, with older launcher names.
 ///
-/// The launchers are in the base's library, or beside the executable of a build tree.
+/// The launchers are in the base's library or, in a build tree, beside the executable.
 pub fn plan(base: &Base, found: Found<'_>) -> Plan {
     let debug = if is_debug_build(found.exe_name) { "_d" } else { "" };
     let launchers = if base.build.is_tree { found.python_dir.to_owned() } else { base.launchers() };
@@ -74,7 +74,7 @@ fn free_threaded_suffix(version: Version) -> String {
     format!("{}.{}t", version.major, version.minor)
 }
 
-/// The base's executable. From 3.15 on, a free-threaded base may have the plain name only.
+/// The base's executable. Since 3.15, a free-threaded base may have only the plain name.
 fn linked_name(base: &Base, files: &[OsString], stem: &str, debug: &str) -> String {
     let plain = format!("{stem}{debug}.exe");
     if !base.build.free_threaded {
@@ -85,7 +85,7 @@ fn linked_name(base: &Base, files: &[OsString], stem: &str, debug: &str) -> Stri
     if has_versioned || !base.version.at_least(15) { format!("{stem}{suffix}{debug}.exe") } else { plain }
 }
 
-/// The launcher's file name: installed before 3.13, it had the name of the executable that it becomes.
+/// The launcher's file name. Installations before 3.13 name it like the executable that it becomes.
 fn launcher_name(base: &Base, stem: &str, launcher: &str, debug: &str) -> String {
     if !base.version.at_least(13) && !base.build.is_tree {
         return format!("{stem}{debug}.exe");
@@ -94,7 +94,7 @@ fn launcher_name(base: &Base, stem: &str, launcher: &str, debug: &str) -> String
     format!("{launcher}{threads}{debug}.exe")
 }
 
-/// Whether links need this file beside the executable: `python*.dll` and `vcruntime*.dll`.
+/// Reports whether links need this file beside the executable: `python*.dll` and `vcruntime*.dll`.
 fn is_runtime_dll(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
     (name.starts_with("python") || name.starts_with("vcruntime")) && name.ends_with(".dll")
