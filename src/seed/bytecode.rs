@@ -1,7 +1,7 @@
 //! Bytecode, compiled by the base interpreter itself in one process per core.
 //!
-//! Nothing is sent through pipes, but through files: the end of a pipe doesn't come while a process that another thread
-//! forked has it open too, and to write into one that nobody reads may end the process that Python runs in.
+//! The processes communicate through files, not pipes. A pipe doesn't end while a process that another thread forked
+//! still has it open. A write into a pipe without a reader may kill the process that Python runs in.
 
 use std::cmp::Reverse;
 use std::io::{self, Seek, Write};
@@ -17,19 +17,19 @@ use crate::fs::dir::{Dir, NewFile};
 use crate::fs::{File, Timestamp};
 use crate::observer::Observer;
 
-/// What each process runs. Its standard input is a file that all processes share, together with the place up to which
-/// it has been read: whoever reads gets the next job. A job is a line of a number, a NUL, a source, a NUL and a target,
-/// both relative to the process's directory, filled up with NULs. Its answer is a line of the number and the length of the
-/// bytecode and its CRC-32, in decimal; both are 0 if the source can't be compiled.
+/// The program of each process. Its standard input is a file that all processes share, together with the read position,
+/// so each read gets the next job. A job is a line of a number, a NUL, a source, a NUL and a target, padded with NULs.
+/// Both paths are relative to the process's directory. The answer is a line of the number, and the length and CRC-32 of
+/// the bytecode, in decimal; both are 0 if the source can't be compiled.
 ///
-/// Its arguments: the magic number it must have, in hex; `timestamp` or `checked-hash` (PEP 552); the time of
-/// modification of all sources, in seconds; the length of a job. It ends when the process that started it has ended.
+/// Its arguments: the magic number it must have, in hex; `timestamp` or `checked-hash` (PEP 552); the modification time
+/// of all sources, in seconds; the length of a job. It ends when the process that started it has ended.
 ///
-/// Without garbage collection it is faster by a tenth.
+/// Without garbage collection it is a tenth faster.
 ///
-/// pip keeps a source without bytecode if it can't be compiled. That is right for a source that no compiler would take:
-/// a `SyntaxError`, or a `ValueError` for a NUL in it before 3.12. py_compile takes a `MemoryError` and everything else
-/// for the same; here such an error ends the process, since all environments would go without that bytecode.
+/// pip keeps a source without bytecode if it can't be compiled. That is right for a source that no compiler would
+/// accept: a `SyntaxError`, or a `ValueError` for a NUL in it before 3.12. py_compile treats a `MemoryError` and all
+/// other errors the same way. Here such an error ends the process, since all environments would lack that bytecode.
 const PROGRAM: &str = "\
 import gc, marshal, os, sys
 from binascii import crc32
@@ -67,22 +67,22 @@ while os.getppid() == parent:
 os._exit(0)
 ";
 
-/// The files through which the processes are talked to.
+/// The files for communication with the processes.
 const JOBS: &str = "jobs";
 const ANSWERS: &str = "answers";
 const COMPLAINTS: &str = "complaints";
 
-/// How bytecode is known to fit its source (PEP 552).
+/// How Python checks that bytecode fits its source (PEP 552).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validation {
-    /// By the source's time of modification and size.
+    /// By the source's modification time and size.
     Timestamp,
-    /// By the source's hash: what `compileall` does where `SOURCE_DATE_EPOCH` is set.
+    /// By the source's hash, as `compileall` does if `SOURCE_DATE_EPOCH` is set.
     CheckedHash,
 }
 
 impl Validation {
-    /// The name that PEP 552 and the compiling process have for it.
+    /// Its name in PEP 552 and for the compiling process.
     pub fn name(self) -> &'static str {
         match self {
             Self::Timestamp => "timestamp",
@@ -94,33 +94,33 @@ impl Validation {
 /// A source and the file for its bytecode, both relative to the directory of the sources.
 #[derive(Debug)]
 pub struct Job {
-    /// The source. It becomes the code's `co_filename`, which Python puts right whenever it loads the bytecode.
+    /// The source. It becomes the code's `co_filename`, which Python corrects whenever it loads the bytecode.
     pub source: String,
-    /// Where the bytecode goes.
+    /// The file for the bytecode.
     pub target: String,
-    /// In bytes, so that the long ones can come first.
+    /// The source's size in bytes, so that the longest can come first.
     pub size: usize,
 }
 
-/// What compiles, and how.
+/// The compiling interpreter and its settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Compiler<'a> {
     /// The base interpreter.
     pub executable: &'a Path,
     /// Its `importlib.util.MAGIC_NUMBER`.
     pub magic: &'a [u8],
-    /// How bytecode is known to fit its source.
+    /// How Python checks that bytecode fits its source.
     pub validation: Validation,
-    /// The time of modification of all sources.
+    /// The modification time of all sources.
     pub modified: Timestamp,
 }
 
 impl Compiler<'_> {
-    /// Compiles all jobs, whose sources are below `tree`; says of each what its bytecode is, `None` if it can't be
-    /// compiled. `work` is an empty directory for the time being.
+    /// Compiles all jobs, whose sources are below `tree`. Returns the bytecode's size and checksum for each, or `None`
+    /// if it can't be compiled. `work` is an empty directory for temporary files.
     ///
     /// # Errors
-    /// [`Reason::Compiler`] if the base interpreter can't be run, or ended before its work; an I/O error on `work`;
+    /// [`Reason::Compiler`] if the base interpreter can't be run, or ended early; an I/O error on `work`;
     /// [`Error::Interrupted`].
     pub fn run(
         self,
@@ -129,7 +129,7 @@ impl Compiler<'_> {
         mut jobs: Vec<Job>,
         observer: &mut dyn Observer,
     ) -> Result<Vec<(Job, Option<Content>)>, Stop> {
-        // The longest first, so that the processes end at about the same time.
+        // The longest jobs come first, so that the processes end at about the same time.
         jobs.sort_by_key(|job| Reverse(job.size));
         let (lines, width) = lines(&jobs);
         work.create(JOBS, &lines, NewFile::default())?;
@@ -144,7 +144,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Starts one process per core, or as many as the system lets us: each of them goes on until no job is left.
+    /// Starts one process per core, or as many as the system allows. Each of them works until no job is left.
     fn start_all(
         &self,
         tree: &Dir,
@@ -177,7 +177,7 @@ impl Compiler<'_> {
         observer: &mut dyn Observer,
     ) -> io::Result<Child> {
         let mut command = Command::new(self.executable);
-        // -I: what PYTHON... variables ask for must not show in bytecode that all environments get.
+        // -I: `PYTHON...` variables must not affect bytecode that all environments get.
         command.args(["-I", "-S", "-B", "-W", "ignore", "-c", PROGRAM]);
         command.args([&super::hash::hex(self.magic), self.validation.name()]);
         command.args([self.modified.seconds().to_string(), width.to_string()]).current_dir(tree.path());
@@ -187,7 +187,7 @@ impl Compiler<'_> {
     }
 }
 
-/// The jobs as lines of one length, and that length.
+/// The jobs as lines of the same length, and that length.
 fn lines(jobs: &[Job]) -> (Vec<u8>, usize) {
     let line = |(number, job): (usize, &Job)| format!("{number}\0{}\0{}", job.source, job.target);
     let mut lines: Vec<_> = jobs.iter().enumerate().map(line).map(String::into_bytes).collect();
@@ -196,7 +196,7 @@ fn lines(jobs: &[Job]) -> (Vec<u8>, usize) {
     (lines.concat(), width)
 }
 
-/// The processes' answers, in the order of jobs; `None` unless there is one for each.
+/// The processes' answers, in the order of the jobs; `None` unless each job has one.
 fn answers(text: &[u8], count: usize) -> Option<Vec<Option<Content>>> {
     let mut answers = vec![None; count];
     for line in std::str::from_utf8(text).ok()?.lines() {
@@ -209,7 +209,8 @@ fn answers(text: &[u8], count: usize) -> Option<Vec<Option<Content>>> {
     answers.into_iter().collect()
 }
 
-/// The file that the processes' standard error goes to, over line breaks: what is wrong may be that the disk is full.
+/// Creates the file for the processes' standard error. It is filled with line breaks, which messages overwrite, so that
+/// a full disk can be reported too.
 fn room_for_complaints(work: &Dir) -> Result<File> {
     let mut file = work.create_file(COMPLAINTS)?;
     let filled = file.write_all(&[b'\n'; 8192]).and_then(|()| file.rewind());
@@ -217,21 +218,21 @@ fn room_for_complaints(work: &Dir) -> Result<File> {
     Ok(file)
 }
 
-/// The last line that a process wrote on its standard error.
+/// The last line that a process wrote to its standard error.
 fn complaint(work: &Dir) -> Result<String> {
     let (text, _) = work.read(COMPLAINTS)?;
     let text = String::from_utf8_lossy(&text);
     Ok(text.trim().lines().next_back().unwrap_or("it ended early").to_owned())
 }
 
-/// The processes that have not ended, as far as is known.
+/// The processes that are not known to have ended.
 #[derive(Debug)]
 struct Processes(Vec<Child>);
 
 impl Processes {
     fn wait(&mut self, observer: &mut dyn Observer) -> Result<()> {
         loop {
-            // An error: it has ended, and somebody else in this process was told so.
+            // An error means that it has ended, and that another part of this process has its status.
             self.0.retain_mut(|process| matches!(process.try_wait(), Ok(None)));
             if self.0.is_empty() {
                 return Ok(());
@@ -247,7 +248,7 @@ impl Processes {
 impl Drop for Processes {
     fn drop(&mut self) {
         for process in &mut self.0 {
-            // It may have ended meanwhile: then there is nothing to end. Waiting leaves no zombie.
+            // This fails if it has ended meanwhile. The wait prevents a zombie.
             let _ = process.kill();
             let _ = process.wait();
         }

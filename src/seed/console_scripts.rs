@@ -1,8 +1,8 @@
 //! Console scripts, as the pip in the wheel would write them.
 //!
 //! The text of a script differs from one pip to the next, so it is taken from the wheel's own sources: from
-//! `PipScriptMaker` where pip has a template of its own, else from the distlib it carries. The rule for the first
-//! line has been the same in every pip that CPython 3.10 to 3.15 bundles; a wheel whose sources no longer show that
+//! `PipScriptMaker` if pip has a template of its own, otherwise from the distlib that it contains. The rule for the
+//! first line is the same in every pip that CPython 3.10 to 3.15 bundles. A wheel whose sources no longer show that
 //! rule is left to pip.
 
 use super::wheel::Wheel;
@@ -10,7 +10,7 @@ use super::wheel::Wheel;
 const MAKER: &str = "pip/_internal/operations/install/wheel.py";
 const DISTLIB: &str = "pip/_vendor/distlib/scripts.py";
 
-/// What must stand in distlib's `scripts.py` for [`first_line`] to be what it does.
+/// The parts that distlib's `scripts.py` must contain for [`first_line`] to match it.
 pub const RULE: [&str; 7] = [
     "if ' ' in executable:",
     "executable = '\"%s\"' % executable",
@@ -21,17 +21,17 @@ pub const RULE: [&str; 7] = [
     "result += b\"'''exec' \" + executable + post_interp + b' \"$0\" \"$@\"\\n'",
 ];
 
-/// One of these must, too: the line end after the lines for the shell.
+/// It must contain one of these too: the line end after the lines for the shell.
 pub const LINE_END: [&str; 2] = ["result += b\"' '''\\n\"", "shebang += linesep"];
 
-/// The entry points of a wheel, as far as scripts are made of them.
+/// The entry points of a wheel that become scripts.
 #[derive(Debug, PartialEq, Eq)]
 pub enum EntryPoints {
-    /// None: setuptools has none.
+    /// No entry points, as in setuptools.
     None,
     /// The `pip` of pip, as `module:function`.
     Pip(String),
-    /// Others, which only pip's own installer makes scripts of.
+    /// Others, for which only pip's own installer makes scripts.
     Other,
 }
 
@@ -53,7 +53,7 @@ impl EntryPoints {
                 ("console_scripts", "pip", target) if is_entry_point(target) => {
                     pip = Self::Pip(target.to_owned())
                 }
-                // pip drops these for the ones that fit the interpreter.
+                // pip replaces these with the ones that fit the interpreter.
                 ("console_scripts", name, _) if name != "pip" && is_versioned_pip(name) => {}
                 ("console_scripts" | "gui_scripts", ..) => return Self::Other,
                 _ => {}
@@ -63,11 +63,11 @@ impl EntryPoints {
     }
 }
 
-/// The text below the first line of the scripts that the pip in this wheel would write for that entry point.
-/// `None` if the wheel's sources don't show it in a form known here.
+/// The text below the first line of the scripts that the pip in this wheel would write for that entry point. `None` if
+/// the wheel's sources don't show it in a known form.
 pub fn body(wheel: &Wheel, entry_point: &str) -> Option<String> {
     let (maker, distlib) = (wheel.text(MAKER)?, wheel.text(DISTLIB)?);
-    // Some versions have `self.` expressions spread over lines: compared without spaces.
+    // Some versions spread `self.` expressions over lines, so all white space counts as one space.
     let packed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let rules = packed(distlib);
     if !RULE.iter().all(|rule| rules.contains(rule)) || !LINE_END.iter().any(|rule| rules.contains(rule)) {
@@ -89,9 +89,9 @@ pub fn body(wheel: &Wheel, entry_point: &str) -> Option<String> {
 
 /// The first line or lines of a script, with the path of the interpreter that runs it.
 ///
-/// Where distlib's form is right this is distlib's form: `#!` and the path, or, with a space in the path or more
-/// than 127 bytes (512 on macOS), a shell's `exec` that Python reads as a string. Paths with other characters
-/// that a kernel, a shell or Python would read as something else are given to the shell as data.
+/// It has distlib's form where that is right: `#!` and the path, or, with a space in the path or more than 127 bytes
+/// (512 on macOS), a shell's `exec` that Python reads as a string. A path with other characters that the kernel, a
+/// shell or Python would misread is passed to the shell as data.
 pub fn first_line(executable: &[u8], macos: bool) -> Vec<u8> {
     let longest = if macos { 512 } else { 127 };
     let utf8 = std::str::from_utf8(executable).is_ok();
@@ -111,12 +111,12 @@ pub fn first_line(executable: &[u8], macos: bool) -> Vec<u8> {
     [b"#!/bin/sh\n'''exec' ", quoted.as_slice(), b" \"$0\" \"$@\"\n' '''\n"].concat()
 }
 
-/// The names of pip's scripts for this Python: those that pip makes when `ENSUREPIP_OPTIONS` is not set.
+/// The names of pip's scripts for this Python, as pip creates them when `ENSUREPIP_OPTIONS` is not set.
 pub fn names(major: u8, minor: u8) -> [String; 3] {
     ["pip".to_owned(), format!("pip{major}"), format!("pip{major}.{minor}")]
 }
 
-/// Whether this byte means itself to a shell, in double quotes or out of them, and in a Python string.
+/// Reports whether this byte is literal in a shell, inside or outside double quotes, and in a Python string.
 fn is_safe(byte: u8, in_quotes: bool) -> bool {
     match byte {
         b'"' | b'$' | b'`' | b'\\' => false,
@@ -126,9 +126,9 @@ fn is_safe(byte: u8, in_quotes: bool) -> bool {
     }
 }
 
-/// A shell word that stands for any path and has only ASCII in it: bytes that are not plain are octal escapes.
+/// A shell word for any path, in pure ASCII: all but plain bytes become octal escapes.
 fn printf(path: &[u8]) -> Vec<u8> {
-    // The shell drops newlines at the end of what a command prints: those stand after it.
+    // The shell drops newlines at the end of a command's output, so those are added after it.
     let end = path.iter().rposition(|byte| *byte != b'\n').map_or(0, |last| last + 1);
     let (path, newlines) = path.split_at(end);
     let escaped = |byte: &u8| match byte {
@@ -145,7 +145,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     Some(from.split_once(end)?.0)
 }
 
-/// What `textwrap.dedent` makes of a text of spaces, letters and plain line ends; `None` for others.
+/// `textwrap.dedent` for a text of spaces, letters and plain line ends; `None` for others.
 fn dedent(text: &str) -> Option<String> {
     if text.contains(['\t', '\\', '\r']) {
         return None;
@@ -162,7 +162,7 @@ fn is_entry_point(target: &str) -> bool {
     target.split_once(':').is_some_and(|(module, function)| name(module) && name(function))
 }
 
-/// `pip(\d+(\.\d+)?)?`, the names that pip takes for its own.
+/// Reports whether pip regards this name as its own: `pip(\d+(\.\d+)?)?`.
 fn is_versioned_pip(name: &str) -> bool {
     let Some(version) = name.strip_prefix("pip") else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

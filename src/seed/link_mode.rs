@@ -1,13 +1,13 @@
-//! Clone, hard link or copy: the names, and which comes after which.
+//! Clone, hard link or copy: their names, and the fallback of each.
 
 use std::io::ErrorKind;
 
-/// How the files of an environment come from the cache.
+/// The way to bring files from the cache into an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkMode {
-    /// A copy that shares its blocks until one side is changed, where the file system can; else a copy.
+    /// A copy that shares its blocks until one side is changed, if the file system can do that; otherwise a plain copy.
     Clone,
-    /// A second name for the same file: no space is used, but a change in place shows in every environment.
+    /// A second name for the same file. It uses no space, but a change in place affects every environment.
     Hardlink,
     /// A copy.
     Copy,
@@ -28,18 +28,18 @@ impl LinkMode {
         }
     }
 
-    /// The next rung of the ladder after this one failed so; `None` if the next one would fail too.
+    /// The mode to try after this one failed in that way; `None` if that would fail too.
     pub(super) fn after(self, failure: ErrorKind) -> Option<Self> {
         let unable = match self {
-            // File systems have many ways to say that they won't share these blocks, or not yet. A copy says what is
-            // really wrong, if anything is.
+            // File systems report in many ways that they don't share these blocks. If something else is wrong, the
+            // copy reports it.
             Self::Clone => true,
             Self::Hardlink => matches!(
                 failure,
                 ErrorKind::Unsupported
                     | ErrorKind::CrossesDevices
                     | ErrorKind::TooManyLinks
-                    // EPERM is what file systems without hard links answer, and Linux for files it protects.
+                    // EPERM comes from file systems without hard links, and from Linux for files that it protects.
                     | ErrorKind::PermissionDenied
             ),
             Self::Copy => false,

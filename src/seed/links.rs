@@ -1,7 +1,7 @@
-//! Links in the place of what pip installs.
+//! Links at the paths that pip installs to.
 //!
-//! The native way looks at each name as it comes to it. pip itself follows links: a dangling one is no file to
-//! `os.path.exists`, so pip doesn't remove it before it opens the name for writing.
+//! Native placement checks each name when it gets there. pip itself follows links. To `os.path.exists` a dangling one
+//! is no file, so pip doesn't remove it before it opens the name for writing.
 
 use std::path::{Path, PathBuf};
 
@@ -11,16 +11,16 @@ use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, unless_gone};
 use crate::fs::{self, OddLinks};
 
-/// Refuses links to directories where `ensurepip` of that version installs something into site-packages.
+/// Refuses links to directories at the names that `ensurepip` of that version installs into site-packages.
 ///
 /// # Errors
-/// [`Error::NotADirectory`] for the first of them; nothing has been written.
+/// [`Error::NotADirectory`] for the first of them. Nothing has been written then.
 pub fn refuse_directories(site_packages: &Path, version: Version) -> Result<()> {
     dead_links(site_packages, version).map(drop)
 }
 
-/// Makes sure that pip, run in the environment, writes nothing through a link of its own: those to directories are
-/// refused, dangling ones removed. A link to a file is replaced by pip; an installer may have made all of them so.
+/// Makes sure that pip, run in the environment, doesn't write through a link. Links to directories are refused, and
+/// dangling ones are removed. pip replaces a link to a file; an installer may have made all of its files such links.
 ///
 /// # Errors
 /// As from [`refuse_directories`]; an I/O error if a dangling link can't be removed.

@@ -1,8 +1,8 @@
-//! The manifest of an image: what is in it and what each file must look like.
+//! The manifest of an image: the list of its files, with the expected properties of each.
 //!
-//! A text file. Its first line has the format's version and the SHA-256 of the rest, so that a manifest cut short
-//! or altered is known. Then come lines of `key value`, the files directory by directory, and RECORD without the rows of
-//! the scripts, which differ from one environment to the next.
+//! It is a text file. Its first line has the format's version and the SHA-256 of the rest, which reveals a truncated or
+//! changed manifest. Then come lines of `key value`, the files directory by directory, and RECORD without the rows of
+//! the scripts, which differ between environments.
 
 use std::fmt::Write;
 
@@ -11,14 +11,14 @@ use crate::fs::Timestamp;
 
 const MAGIC: &str = "fastvenv image 2 ";
 
-/// What an image holds.
+/// The content of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     /// The name of the project's `.dist-info` directory.
     pub dist_info: String,
-    /// The permission bits of its ordinary files, as the umask of the builder left them.
+    /// The permission bits of its ordinary files, under the builder's umask.
     pub mode: u32,
-    /// The scripts' text below their first line, if the project has scripts.
+    /// The text of the scripts below their first line, if the project has scripts.
     pub script: Option<String>,
     /// The directories that have files, each after its parents.
     pub directories: Vec<ImageDirectory>,
@@ -29,7 +29,7 @@ pub struct Manifest {
 /// A directory of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageDirectory {
-    /// Relative to site-packages, with `/` between the parts; empty for site-packages itself.
+    /// Its path from site-packages, with `/` between the parts; empty for site-packages itself.
     pub path: String,
     /// Its files.
     pub files: Vec<ImageFile>,
@@ -38,25 +38,25 @@ pub struct ImageDirectory {
 /// A file of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageFile {
-    /// Without the directory.
+    /// Its name, without the directory.
     pub name: String,
     /// In bytes.
     pub size: u64,
     /// The time of modification.
     pub modified: Timestamp,
-    /// The permission bits, as the file system of the cache tells them.
+    /// The permission bits, as the cache's file system reports them.
     pub mode: u32,
     /// The CRC-32 of its content.
     pub checksum: u32,
-    /// Whether it has the bits of execution.
+    /// True if it has the executable bits.
     pub executable: bool,
-    /// The owner, as the file system shows it, of a file that was just made. Not written down: in an image that is
-    /// opened it is `None`, and must be the user.
+    /// The owner of a new file, as the file system reports it. The manifest doesn't store it. In an opened image it is
+    /// `None`, and the owner must be the user.
     pub owner: Option<u32>,
 }
 
 impl ImageFile {
-    /// Whether bytecode is valid only for the time of modification that this file has.
+    /// Reports whether bytecode depends on this file's modification time.
     pub fn is_source(&self) -> bool {
         self.name.ends_with(".py")
     }
@@ -84,7 +84,7 @@ impl Manifest {
         format!("{MAGIC}{}\n{text}", digest(text.as_bytes()))
     }
 
-    /// Reads a manifest; `None` if it is not as [`Manifest::render`] leaves it.
+    /// Reads a manifest; `None` if it is not the output of [`Manifest::render`].
     pub fn parse(text: &str) -> Option<Self> {
         let (first, rest) = text.split_once('\n')?;
         if first.strip_prefix(MAGIC)? != digest(rest.as_bytes()) {
@@ -111,7 +111,7 @@ impl Manifest {
 fn file(kind: &str, value: &str) -> Option<ImageFile> {
     let mut fields = value.splitn(5, ' ');
     let mut field = || fields.next();
-    // The order of the fields in the line is that of the evaluation here.
+    // The fields are evaluated here in their order in the line.
     Some(ImageFile {
         mode: u32::from_str_radix(field()?, 8).ok()?,
         size: field()?.parse().ok()?,

@@ -1,9 +1,9 @@
-//! pip, placed natively: what `ensurepip` would leave, from the same wheel, in milliseconds.
+//! Placing pip natively: the same result as `ensurepip`, from the same wheel, in milliseconds.
 //!
-//! The way of one call: [`bundled`] finds the wheels, [`cache`] has their [`image`]s or builds them ([`wheel`] reads
-//! strictly, [`bytecode`] has the base interpreter compile, [`manifest`] records), [`place`] brings them into the
-//! environment ([`record`], [`console_scripts`]). What can't be done exactly as `ensurepip` would do it is not done:
-//! the outcome is then a [`Reason`].
+//! The steps of one call: [`bundled`] finds the wheels. [`cache`] opens their [`image`]s or builds them ([`wheel`]
+//! reads strictly, [`bytecode`] lets the base interpreter compile, [`manifest`] records). [`place`] brings them into
+//! the environment ([`record`], [`console_scripts`]). If a step can't be done exactly as `ensurepip` would do it,
+//! nothing is installed, and the outcome is a [`Reason`].
 
 pub mod bundled;
 pub mod bytecode;
@@ -45,37 +45,37 @@ use crate::fs::dir::{Access, Dir};
 use crate::fs::{UNFINISHED, lacks_attributes};
 use crate::observer::Observer;
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug)]
 pub enum Outcome {
     /// pip is installed.
     Seeded {
-        /// Where the files came from.
+        /// The origin of the files.
         origin: Origin,
-        /// How the files came.
+        /// The link mode of the files.
         link_mode: LinkMode,
     },
     /// Nothing was done; `ensurepip` must do it.
     NotServed(Reason),
 }
 
-/// Where the files of an environment came from.
+/// The origin of an environment's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// From images that were in the cache.
+    /// Images that were in the cache.
     Cache,
-    /// From images that had to be built first.
+    /// Images that had to be built first.
     Built,
-    /// Straight from the wheels: the cache could not be used.
+    /// The wheels themselves, since the cache could not be used.
     Wheel,
 }
 
-/// Installs what `ensurepip` would install into a new environment.
+/// Installs the same packages as `ensurepip` into a new environment.
 ///
 /// # Errors
-/// An I/O error on the environment itself, or [`Error::Interrupted`]; both may leave files, but no `.dist-info`
-/// directory, so that no pip is taken to be installed and a second run puts it right. [`Error::Refused`] for a
-/// variable `FASTVENV_...` with a value that means nothing. Troubles with the cache are no errors.
+/// An I/O error on the environment itself, or [`Error::Interrupted`]. Both may leave files, but no `.dist-info`
+/// directory, so that pip doesn't look installed and a second run completes it. [`Error::Refused`] for a variable
+/// `FASTVENV_...` with an unknown value. Problems with the cache are no errors.
 pub fn seed(request: Request<'_>, observer: &mut dyn Observer) -> Result<Outcome> {
     let link_mode = request.variables.link_mode()?;
     match try_seed(request, link_mode, observer) {
@@ -93,7 +93,7 @@ fn try_seed(
     let recipe = request.choose_recipe()?;
     let wheels = request.find_wheels()?;
     let target = request.open_target()?;
-    // Another process may be making the same environment: what it leaves is then looked at, not worked on.
+    // Another process may be creating the same environment. We wait for it, and then check its result.
     let _turn = turn::wait(observer, || Ok(target.packages.try_lock_itself()))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
@@ -101,7 +101,7 @@ fn try_seed(
     let known = python::check(request, seeding.cache.as_ref(), seeding.observer);
     let installed = known.and_then(|()| seeding.install_all(&wheels).map_err(without_attributes));
     if let Err(Stop::NotServed(_)) = installed {
-        // `ensurepip` doesn't know our names for what is unfinished. What can't be removed doesn't disturb it.
+        // `ensurepip` doesn't know our names for unfinished files. Those that can't be removed don't disturb it.
         let _ = prepare(&seeding.target.packages, &wheels);
     }
     installed
@@ -142,12 +142,12 @@ impl Seeding<'_> {
         for (image, _) in &placed {
             place::publish(&image.manifest, &self.target)?;
         }
-        // All ladders saw the same two file systems; the last one is pip's.
+        // All placements used the same two file systems; the last one is pip's.
         let link_mode = placed.last().map_or(self.link_mode, |(_, mode)| *mode);
         Ok((origin, link_mode))
     }
 
-    /// Brings one project into the environment, all but the last rename.
+    /// Brings one project into the environment, except for the last rename.
     fn install(&mut self, wheel: &BundledWheel) -> Result<((Image, LinkMode), Origin), Stop> {
         let mut rebuilt = false;
         while let Some(cache) = &self.cache {
@@ -157,7 +157,7 @@ impl Seeding<'_> {
                     self.give_up_cache(&error);
                     continue;
                 }
-                // Perhaps for lack of room, of which the environment may have more.
+                // The disk of the cache may be full, and that of the environment may have more space.
                 Err(Stop::NotServed(reason @ Reason::Compiler(_))) => {
                     self.give_up_cache(&reason);
                     continue;
@@ -211,24 +211,24 @@ impl Seeding<'_> {
         archive: &[u8],
     ) -> Result<(Image, LinkMode), Stop> {
         let image = image::build(directory, self.recipe, wheel, archive, self.observer)?;
-        // Nobody else has these files: a second name and the removal of the first is a move.
+        // No other process uses these files, so a hard link and the removal of the first name is a move.
         match place::place(&image, &self.target, LinkMode::Hardlink, self.observer) {
             Ok(_) => Ok((image, LinkMode::Copy)),
             Err(Halt::Failed(error) | Halt::Unreadable(error)) => Err(error.into()),
-            // By another process, or by a file system that shows files otherwise each time.
+            // Another process changed it, or the file system shows files differently each time.
             Err(Halt::Stale(path)) => Err(Reason::Changed(image.tree.path().join(path)).into()),
         }
     }
 }
 
 impl Origin {
-    /// The origin of two projects of one environment.
+    /// The common origin of two projects of one environment.
     fn or(self, other: Self) -> Self {
         if self == Self::Cache { other } else { self }
     }
 }
 
-/// What `ensurepip` can do all the same: it gives files no times, and some modes of pip's matter to nobody.
+/// Leaves a file system that lacks times or modes to `ensurepip`, which sets no times. Some of pip's modes don't matter.
 fn without_attributes(stop: Stop) -> Stop {
     match stop {
         Stop::Failed(error) if lacks_attributes(&error) => Reason::Attributes(error).into(),
@@ -236,8 +236,8 @@ fn without_attributes(stop: Stop) -> Stop {
     }
 }
 
-/// Clears what an interrupted run of ours left under names of its own, and refuses a target in which anything stands
-/// that such a run can't have left: pip would look at it.
+/// Removes the leftovers of an interrupted run of ours that have names of ours. Refuses a target with any other entry
+/// that such a run can't have left, since pip would take it into account.
 fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
     for name in packages.names()? {
         if is_leftover(&name, wheels) {
@@ -249,17 +249,17 @@ fn prepare(packages: &Dir, wheels: &[BundledWheel]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether one of the wheels has a package of that name.
+/// Reports whether one of the wheels has a package of that name.
 fn is_of(name: &OsStr, wheels: &[BundledWheel]) -> bool {
     wheels.iter().any(|wheel| wheel.packages().iter().any(|own| name == *own))
 }
 
-/// Whether an unfinished run of ours gives such names.
+/// Reports whether an unfinished run of ours leaves such a name.
 fn is_leftover(name: &OsStr, wheels: &[BundledWheel]) -> bool {
     name == image_name().as_str() || wheels.iter().any(|wheel| place::is_staged(name, wheel.project))
 }
 
-/// The directory in site-packages of an image for one use.
+/// The directory in site-packages for an image that is used once.
 fn image_name() -> String {
     format!("{UNFINISHED}image")
 }

@@ -1,4 +1,4 @@
-//! Whether pip can be placed natively, as far as that is known before the environment is there.
+//! Predicting whether pip can be placed natively, before the environment exists.
 
 use std::path::Path;
 
@@ -8,19 +8,19 @@ use super::{is_leftover, is_of};
 use crate::base::Base;
 use crate::fs::dir::Dir;
 
-/// What is known beforehand.
+/// The information that is known in advance.
 #[derive(Clone, Copy, Debug)]
 pub struct Prospect<'a> {
     /// The interpreter that the environment is for.
     pub base: &'a Base,
     /// The variables that matter.
     pub variables: &'a Variables,
-    /// Site-packages, if the environment may be there already and is not cleared first.
+    /// Site-packages, if the environment may already exist and is not cleared first.
     pub site_packages: Option<&'a Path>,
 }
 
 impl Prospect<'_> {
-    /// False if it is certain that [`seed`](super::seed) would leave the work to `ensurepip`.
+    /// Returns false if [`seed`](super::seed) would certainly leave the work to `ensurepip`.
     pub fn is_good(&self) -> bool {
         if let Err(super::Stop::NotServed(_)) = refuse_variables(self.base.platform, self.variables) {
             return false;

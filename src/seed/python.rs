@@ -1,8 +1,8 @@
-//! Whether the environment's Python is the one that pip is placed for, and starts.
+//! Checking that the environment's Python starts, and that pip is placed for it.
 //!
-//! A link to the file that this process runs is. Otherwise it is asked, once for each base interpreter, by starting
-//! it: `sys._base_executable` is what the caller said at the start (`exec -a /usr/bin/python3 ...`), and on macOS it is
-//! a stub for the program that runs; a copy may not find the library that its original finds beside itself.
+//! A link to the file that this process runs needs no further check. Otherwise it is started, once for each base
+//! interpreter. `sys._base_executable` may be any path that the caller chose (`exec -a /usr/bin/python3 ...`), and on
+//! macOS it is a stub for the program that runs. A copy may not find the library that its original finds beside itself.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -20,7 +20,8 @@ use crate::fs::dir::{Metadata, metadata_at};
 use crate::fs::{self, Entry};
 use crate::observer::Observer;
 
-/// Succeeds in a Python that looks for pip, and for bytecode, where it is placed. Its argument is what [`identity`] gives.
+/// Succeeds in a Python that looks for pip, and for bytecode, where we place them. Its argument is the result of
+/// [`identity`].
 const PROGRAM: &str = "\
 import sys
 from importlib._bootstrap_external import MAGIC_NUMBER
@@ -28,11 +29,11 @@ own = '%d.%d' % sys.version_info[:2], sys.abiflags, sys.implementation.cache_tag
 sys.exit(sys.argv[1] != ' '.join(own))
 ";
 
-/// What this process has found out. The cache may be missing, and does not take what has changed just now.
+/// The results of this process. The cache may be missing, and doesn't store results for files that have just changed.
 static KNOWN: Mutex<Vec<(Metadata, String)>> = Mutex::new(Vec::new());
 
-/// Stops where pip, placed for the running interpreter, would not be the pip of the environment's Python. `ensurepip`
-/// then does what that Python needs, or fails as in the standard library.
+/// Stops if pip, placed for the running interpreter, would not fit the environment's Python. `ensurepip` then does the
+/// right thing for that Python, or fails as in the standard library.
 pub fn check(request: Request<'_>, cache: Option<&Cache>, observer: &mut dyn Observer) -> Result<(), Stop> {
     let (env_exe_path, base_path) = (&request.environment.executable, &request.base.executable);
     let other = || Reason::OtherPython(env_exe_path.clone());
@@ -80,14 +81,14 @@ fn identity(base: &Base) -> String {
     format!("{major}.{minor} {} {tag} {}", base.abiflags, hex(&base.magic))
 }
 
-/// Where the system looks for libraries before it looks where the interpreter says.
+/// The directories where the system looks for libraries before those that the interpreter names.
 fn libraries(request: Request<'_>) -> String {
     ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]
         .map(|name| format!("{:?}", request.variables.get(name)))
         .join(" ")
 }
 
-/// Starts it. No pipe is used, for the reason that [`super::bytecode`] gives.
+/// Starts it and returns its answer. It uses no pipe, for the reason given in [`super::bytecode`].
 fn answers(python: &Path, identity: &str, observer: &mut dyn Observer) -> Result<bool> {
     let mut command = Command::new(python);
     command.args(["-I", "-S", "-c", PROGRAM, identity]);
@@ -97,11 +98,11 @@ fn answers(python: &Path, identity: &str, observer: &mut dyn Observer) -> Result
         match process.try_wait() {
             Ok(Some(status)) => return Ok(status.success()),
             Ok(None) => {}
-            // It has ended, and another part of this process has learnt how.
+            // It has ended, and another part of this process has its status.
             Err(_) => return Ok(false),
         }
         if observer.interrupted() {
-            // It may have ended meanwhile. Waiting leaves no zombie.
+            // It may have ended meanwhile. The wait prevents a zombie.
             let _ = process.kill();
             let _ = process.wait();
             return Err(Error::Interrupted);

@@ -1,4 +1,4 @@
-//! What is asked for: facts about interpreter and environment, handed in by the border.
+//! The request: the interpreter, the environment and the variables, passed in by the border.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -15,12 +15,12 @@ use crate::environment::{Environment, config};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, current_user};
 
-/// A new environment that pip is asked for.
+/// A request to install pip into a new environment.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// The interpreter that it is for.
+    /// The base interpreter.
     pub base: &'a Base,
-    /// Where everything in it is.
+    /// The paths in the environment.
     pub environment: &'a Environment,
     /// The variables that matter.
     pub variables: &'a Variables,
@@ -28,12 +28,12 @@ pub struct Request<'a> {
     pub cache_directory: Option<&'a Path>,
 }
 
-/// The variables that matter here, as `os.environ` has them.
+/// The variables that matter here, with their values in `os.environ`.
 #[derive(Clone, Debug, Default)]
 pub struct Variables(Vec<(&'static str, OsString)>);
 
 impl Variables {
-    /// Their names: the border looks these up and no others.
+    /// Their names. The border looks up only these.
     pub const NAMES: [&'static str; 10] = [
         "FASTVENV_SEED",
         "FASTVENV_LINK_MODE",
@@ -47,14 +47,14 @@ impl Variables {
         "DYLD_LIBRARY_PATH",
     ];
 
-    /// Those of [`Variables::NAMES`] that `look_up` finds. An empty one counts as unset, as it does for Python.
+    /// The variables of [`Variables::NAMES`] that `look_up` finds. An empty one counts as unset, as in Python.
     pub fn from_lookup<E>(
         mut look_up: impl FnMut(&'static str) -> Result<Option<OsString>, E>,
     ) -> Result<Self, E> {
         let mut found = Vec::new();
         for name in Self::NAMES {
             match look_up(name)? {
-                // pip asks only whether this one is there.
+                // pip checks only that this one exists.
                 Some(value) if !value.is_empty() || name == "ENSUREPIP_OPTIONS" => found.push((name, value)),
                 _ => {}
             }
@@ -62,7 +62,7 @@ impl Variables {
         Ok(Self(found))
     }
 
-    /// Refuses values that mean nothing, before anything is written.
+    /// Refuses unknown values, before anything is written.
     ///
     /// # Errors
     /// [`Error::Refused`].
@@ -71,7 +71,7 @@ impl Variables {
         self.asks_for_ensurepip().map(drop)
     }
 
-    /// The link mode asked for.
+    /// The requested link mode.
     ///
     /// # Errors
     /// [`Error::Refused`] if there is no link mode of that name.
@@ -85,10 +85,10 @@ impl Variables {
         value.to_str().and_then(LinkMode::from_name).ok_or_else(refused)
     }
 
-    /// Whether `ensurepip` is asked for, rather than the native way.
+    /// Reports whether `ensurepip` is requested instead of native placement.
     ///
     /// # Errors
-    /// [`Error::Refused`] if something else is asked for.
+    /// [`Error::Refused`] for any other request.
     pub fn asks_for_ensurepip(&self) -> Result<bool> {
         match self.get("FASTVENV_SEED").map(|value| (value.to_str(), value)) {
             None | Some((Some("native"), _)) => Ok(false),
@@ -112,7 +112,7 @@ impl Variables {
 }
 
 impl<'a> Request<'a> {
-    /// Says how images are built.
+    /// Chooses how to build images.
     pub(super) fn choose_recipe(&self) -> Result<Recipe<'a>, Stop> {
         self.refuse_what_is_unusual()?;
         let plain =
@@ -128,7 +128,7 @@ impl<'a> Request<'a> {
         bundled::find(self.base).map_err(Reason::Unclear)
     }
 
-    /// Opens the directories that they go to.
+    /// Opens the directories to install into.
     pub(super) fn open_target(&self) -> Result<Target, Stop> {
         let Environment { purelib, bin, executable, .. } = self.environment;
         Ok(Target {
@@ -153,7 +153,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Refuses a platform and variables with which only `ensurepip` does exactly what is asked for.
+/// Refuses a platform or variables for which only `ensurepip` gives exactly the right result.
 pub(super) fn refuse_variables(platform: Platform, variables: &Variables) -> Result<(), Stop> {
     if variables.asks_for_ensurepip()? {
         return Err(Reason::Asked.into());

@@ -1,4 +1,4 @@
-//! Bringing files from one directory to another by clone, hard link or copy, whichever the file system allows.
+//! Bringing files from one directory to another by clone, hard link or copy, as the file system allows.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -9,30 +9,30 @@ use crate::fs::Timestamp;
 use crate::fs::dir::{Dir, Draft, Kind, Metadata, NewFile};
 use crate::fs::{File, attributes_refused, is_damage};
 
-/// What a file holds, as far as it is remembered.
+/// The size and checksum of a file's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Content {
     /// In bytes.
     pub size: u64,
-    /// The CRC-32. It finds what a bad disk or a lost write did, not what was forged.
+    /// The CRC-32. It detects a bad disk or a lost write, but not a forgery.
     pub checksum: u32,
 }
 
 impl Content {
-    /// Of these bytes.
+    /// The size and checksum of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self { size: bytes.len() as u64, checksum: crc32fast::hash(bytes) }
     }
 }
 
-/// What a file in the cache must look like to be trusted.
+/// The properties that a file in the cache must have to be trusted.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected {
-    /// Its content. Only a copy looks at the checksum: nothing else has the bytes in hand.
+    /// Its content. Only a copy checks the checksum, since only a copy reads the bytes.
     pub content: Content,
     /// The time of modification.
     pub modified: Timestamp,
-    /// The permission bits it was made with. Travel may have taken some away, but must not let others write.
+    /// The permission bits of its creation. A move of the cache may have removed some, but must not let others write.
     pub mode: u32,
     /// The user id.
     pub owner: u32,
@@ -45,7 +45,7 @@ impl Expected {
         seen == (Kind::File, self.content.size, self.modified, self.owner) && !opened_up
     }
 
-    /// Whether the file that was looked at is known to be missing or another than this.
+    /// Reports whether the file is known to be missing or different.
     fn is_missed_by(&self, seen: &Result<Metadata>) -> bool {
         match seen {
             Ok(metadata) => !self.is_met_by(metadata),
@@ -54,13 +54,13 @@ impl Expected {
     }
 }
 
-/// One ladder of link modes, shared by all files of one placement: a rung that failed once is not tried again.
+/// A ladder of link modes, shared by all files of one placement. A mode that failed once is not tried again.
 #[derive(Debug)]
 pub struct Transfer {
     rung: LinkMode,
-    /// Whether a file at the destination was seen to keep the time it got.
+    /// True once a file at the destination has kept its time.
     keeps_times: bool,
-    /// Working space, kept from file to file.
+    /// A buffer, reused for each file.
     buffer: Vec<u8>,
 }
 
@@ -70,12 +70,12 @@ impl Transfer {
         Self { rung: mode, keeps_times: false, buffer: Vec::new() }
     }
 
-    /// The rung that the ladder stands on now.
+    /// The current rung of the ladder.
     pub fn mode(&self) -> LinkMode {
         self.rung
     }
 
-    /// Brings the file `name` from one directory to the other, in place of whatever has the name there.
+    /// Brings the file `name` from one directory to the other, and replaces any file of that name there.
     ///
     /// `how` applies to clones and copies; a hard link has the mode and the time of its source.
     pub fn bring(
@@ -93,7 +93,7 @@ impl Transfer {
             true => stale(),
             false => Halt::Unreadable(error),
         };
-        // A file that opens but can't be read won't be better the next time.
+        // A file that opens but can't be read will also fail the next time.
         let lost = |source| match is_damage(&source) {
             true => stale(),
             false => unread(Error::io("read", from.path().join(name), source)),
@@ -114,8 +114,8 @@ impl Transfer {
         self.check_time(to, name, how)
     }
 
-    /// Looks at the first file that got a time: some file systems ignore it without an error, and bytecode would never
-    /// fit its source.
+    /// Checks the first file that got a time. Some file systems ignore it without an error, and bytecode would then
+    /// never fit its source.
     fn check_time(&mut self, to: &Dir, name: &str, how: NewFile) -> Result<(), Halt> {
         let Some(modified) = how.modified.filter(|_| !self.keeps_times) else { return Ok(()) };
         self.keeps_times =
@@ -126,11 +126,12 @@ impl Transfer {
         Err(attributes_refused(to.path().join(name), ErrorKind::Unsupported.into()).into())
     }
 
-    /// False if the file must be copied: the ladder went down a rung, or the cached file lost bits of its mode.
+    /// Makes a hard link. Returns false if the file must be copied: the ladder went down a rung, or the cached file
+    /// lost bits of its mode.
     fn link(&mut self, (from, to): (&Dir, &Dir), name: &str, expected: &Expected) -> Result<bool, Halt> {
         match unless_taken(to, name, || from.link(name, to)) {
             Ok(()) => {
-                // Looked at under the new name, which nobody else changes: another file can't take its place meanwhile.
+                // The new name is checked, since no other process changes it: another file can't replace it meanwhile.
                 let seen = to.metadata_of(name);
                 if seen
                     .as_ref()
@@ -144,7 +145,7 @@ impl Transfer {
             }
             Err(error) if self.descend(LinkMode::Hardlink, error.kind()) => Ok(false),
             Err(_) if expected.is_missed_by(&from.metadata_of(name)) => Err(Halt::Stale(name.into())),
-            // What Linux says of a file that has no links, as far as its file system knows.
+            // Linux reports this for a file that, according to its file system, has no links.
             Err(error) if error.is_not_found() => {
                 self.rung = LinkMode::Copy;
                 Ok(false)
@@ -153,14 +154,14 @@ impl Transfer {
         }
     }
 
-    /// False if the ladder went down a rung, and the target is empty.
+    /// Clones the file. Returns false if the ladder went down a rung, and the target is empty.
     fn cloned(&mut self, source: &File, target: &Draft<'_>) -> Result<bool> {
         if self.mode() != LinkMode::Clone {
             return Ok(false);
         }
         match target.share(source) {
             Ok(()) => Ok(true),
-            // A clone that failed may have come to pass in part.
+            // A failed clone may have written a part.
             Err(error) if self.descend(LinkMode::Clone, error.kind()) => target.empty().map(|()| false),
             Err(error) => Err(error),
         }
@@ -175,8 +176,8 @@ impl Transfer {
     }
 }
 
-/// Reads a file that is `size` bytes long, in one call: it asks for one byte more, and getting less is the end.
-/// Stops early only in a file that has grown meanwhile.
+/// Reads a file of `size` bytes in one call. It requests one byte more, so that a shorter result shows the end. It
+/// stops before the end only in a file that has grown meanwhile.
 fn read<'b>(file: &mut impl Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
     let room =
         usize::try_from(size).ok().and_then(|size| size.checked_add(1)).ok_or(ErrorKind::FileTooLarge)?;
@@ -187,7 +188,7 @@ fn read<'b>(file: &mut impl Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Res
     while filled < room {
         match file.read(&mut buffer[filled..room]) {
             Ok(0) => break,
-            // The whole file: asking once more would only bring the end.
+            // This is the whole file: another read would only return the end.
             Ok(count) if filled == 0 && count + 1 == room => return Ok(&buffer[..count]),
             Ok(count) => filled += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -197,7 +198,7 @@ fn read<'b>(file: &mut impl Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Res
     Ok(&buffer[..filled])
 }
 
-/// Does `make`; if the name is taken, by a placement that was interrupted, removes what has it and tries again.
+/// Calls `make`. If an interrupted placement left a file of that name, removes it and retries.
 fn unless_taken<T>(to: &Dir, name: &str, make: impl Fn() -> Result<T>) -> Result<T> {
     match make() {
         Err(error) if error.kind() == Some(ErrorKind::AlreadyExists) => {

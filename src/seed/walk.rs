@@ -1,9 +1,9 @@
-//! Going through the directories of a tree by handles, each opened once.
+//! Walking through the directories of a tree by handles, each opened once.
 
 use crate::error::Result;
 use crate::fs::dir::Dir;
 
-/// The handles from a root down to the directory last gone to.
+/// The handles from a root down to the current directory.
 #[derive(Debug)]
 pub struct Walk<'a> {
     root: &'a Dir,
@@ -16,8 +16,8 @@ impl<'a> Walk<'a> {
         Self { root, below: Vec::new() }
     }
 
-    /// Goes to a directory by its path from the root, with `/` between the parts; `step` opens one part in the last.
-    /// Handles of the directories that both paths share are kept.
+    /// Goes to a directory by its path from the root, with `/` between the parts. `step` opens one part in its parent.
+    /// Handles of directories that the old and the new path share are kept.
     pub fn go(&mut self, path: &str, step: impl Fn(&Dir, &str) -> Result<Dir>) -> Result<&Dir> {
         let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
         let mut shared = 0;
