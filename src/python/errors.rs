@@ -37,8 +37,8 @@ impl From<Error> for PyErr {
     }
 }
 
-/// Does the work of one call from Python. A panic becomes a `RuntimeError`. The interpreter may end during the work of
-/// a daemon thread.
+/// Does the work of one call from Python. A panic becomes a `RuntimeError`. In a daemon thread, the interpreter may
+/// safely end during the work.
 pub fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     finalizing::safely(|| {
         let done = caught(work).unwrap_or_else(|bug| Err(bug.into()));

@@ -7,8 +7,8 @@ use crate::error::Error;
 /// One reason.
 #[derive(Debug)]
 pub enum Halt {
-    /// A file of the image is missing, not what its manifest says, or on a part of the disk that can't be read: its
-    /// path in the image's tree.
+    /// A file of the image is missing, differs from its manifest, or is on an unreadable part of the disk. The path is
+    /// the file's path in the image's tree.
     Stale(PathBuf),
     /// A file of the image looks right, but can't be read now.
     Unreadable(Error),

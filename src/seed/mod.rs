@@ -228,7 +228,8 @@ impl Origin {
     }
 }
 
-/// Leaves a file system that lacks times or modes to `ensurepip`, which sets no times. Some of pip's modes don't matter.
+/// Leaves a file system that lacks times or modes to `ensurepip`. That sets no times, and some of pip's modes don't
+/// matter.
 fn without_attributes(stop: Stop) -> Stop {
     match stop {
         Stop::Failed(error) if lacks_attributes(&error) => Reason::Attributes(error).into(),

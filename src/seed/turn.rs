@@ -9,7 +9,7 @@ use crate::observer::Observer;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
 /// The number of pauses, 30 s in all. Another process builds an image in a second or two, and places one in less.
-/// Pauses are counted because the clock may stand still (libfaketime).
+/// Pauses are counted because a fake clock may not advance (libfaketime).
 const PATIENCE: usize = 6000;
 
 /// Retries until it is our turn. `None` after the last attempt: the caller then works beside the other process.

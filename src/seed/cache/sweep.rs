@@ -14,7 +14,7 @@ use crate::fs::dir::{Dir, Kind, unless_gone};
 pub(super) const BUILDING: &str = ".build-";
 /// The file in an unfinished image that the builder keeps locked until it ends.
 pub(super) const ALIVE: &str = "alive";
-/// How long an image may go unused.
+/// The time that an unused image is kept.
 const KEPT: Duration = DAY.saturating_mul(90);
 
 /// Removes leftovers, and everything that was not used for 90 days before `now`. The next sweep retries failures.
@@ -23,7 +23,7 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
         let Ok(directory) = images.open_directory(&name) else { continue };
         if is_building(&name) {
             let is_dead = is_abandoned(&directory, now);
-            // The lock is held until all is removed, so that the directory's builder, if just starting, takes another.
+            // The lock is held until all is removed. A builder that has just created the directory then takes another one.
             if let Ok(Some(alive)) = directory.try_lock(ALIVE)
                 && (alive.is_held() || is_dead)
             {

@@ -17,7 +17,7 @@ const DRAFT: &str = "CACHEDIR.TAG.";
 
 /// Reports whether the directory is our cache. An empty one counts too, since it can be tagged.
 pub(super) fn is_ours(directory: &Dir) -> Result<bool> {
-    // The tag is checked again last: another process may have set it and filled the directory since the first check.
+    // The tag is checked twice: another process may set it and fill the directory after the first check.
     Ok(is_tagged(directory) || is_empty(directory)? || is_tagged(directory))
 }
 
