@@ -19,7 +19,7 @@ pub struct EnvBuilder;
 
 #[pymethods]
 impl EnvBuilder {
-    /// Takes whatever a subclass's own `__init__` takes.
+    /// Accepts any arguments, since a subclass's own `__init__` may have others.
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {

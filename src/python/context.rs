@@ -49,7 +49,7 @@ fn plain_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
     Ok(sys(py, intern!(py, "implementation"))?.get_type())
 }
 
-/// The path as a Python `str`, as `os.fsdecode` gives it.
+/// The path as a Python `str`, as from `os.fsdecode`.
 ///
 /// pyo3 alone would decode UTF-8 as such. Where Python's file system encoding is ASCII, Python could not turn that text
 /// back into a path.

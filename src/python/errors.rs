@@ -51,7 +51,7 @@ pub fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
 fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, source: &io::Error) -> PyErr {
     let Some(code) = source.raw_os_error() else {
         let message = format!("{source}: {}", quoted(path));
-        // The standard library refuses a null character before it asks the system.
+        // The standard library refuses a null character before it calls the system.
         let error = match source.kind() {
             ErrorKind::InvalidInput => PyValueError::new_err(message),
             _ => PyOSError::new_err(message),
@@ -75,7 +75,7 @@ fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, 
     }
 }
 
-/// The system's text for the code, as `os.strerror` gives it: without the code that Rust appends.
+/// The system's text for the code, as from `os.strerror`: without the code that Rust appends.
 fn strerror(py: Python<'_>, code: i32, source: &io::Error) -> String {
     let asked = || -> PyResult<String> {
         super::modules::os(py)?.call_method1(intern!(py, "strerror"), (code,))?.extract()

@@ -81,7 +81,7 @@ impl fmt::Display for Reason {
 /// The reasons for which a step ends early.
 #[derive(Debug)]
 pub enum Stop {
-    /// The native way can't be taken.
+    /// pip can't be placed natively.
     NotServed(Reason),
     /// It failed, or Python has a signal to handle.
     Failed(Error),

@@ -23,7 +23,7 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
         let Ok(directory) = images.open_directory(&name) else { continue };
         if is_building(&name) {
             let is_dead = is_abandoned(&directory, now);
-            // The lock is held until all is removed. A builder that has just created the directory then takes another one.
+            // The lock is held until all is removed. A builder that just created the directory then takes another one.
             if let Ok(Some(alive)) = directory.try_lock(ALIVE)
                 && (alive.is_held() || is_dead)
             {
