@@ -1,4 +1,4 @@
-//! Clearing the directory of an environment, once it is certain that it can be meant.
+//! Clears an environment's directory, once it is safe to do so.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use crate::fs;
 
 pub use crate::fs::clear_directory as clear;
 
-/// Refuses a directory whose clearing would delete what environments depend on, or the user's home directory. `home` is
-/// that, `package` the directory of fastvenv itself.
+/// Refuses a directory if clearing it would delete the user's home directory or anything that environments depend on.
+/// `home` is the home directory, `package` the directory of fastvenv itself.
 ///
-/// The links to the base interpreter lead to its directory. 3.10 takes the interpreter of the environment that it runs in
-/// for its base: without that directory, they would lead to themselves.
+/// The base interpreter's directory matters because the environment's links lead to it. Python 3.10 takes the interpreter
+/// of the environment that it runs in for its base. If that were cleared, the new links would lead to themselves.
 ///
 /// # Errors
 /// As from [`fs::check_clearable`].
@@ -21,13 +21,13 @@ pub fn check(base: &Base, directory: &Path, home: &Path, package: &Path) -> Resu
         ("the home directory", home),
         ("the base interpreter", &base.prefix),
         ("the base interpreter", &base.home),
-        // Without it, there would be no scripts to install.
+        // Without this directory, there would be no scripts to install.
         ("fastvenv itself", package),
     ];
     fs::check_clearable(directory, &precious)
 }
 
-/// Names some of the entries that are left where clearing was cut short.
+/// Names some of the entries that remain after clearing was cut short.
 pub fn note_of_remains(path: &Path) -> Option<String> {
     const SHOWN: usize = 5;
     let names = fs::remains(path);

@@ -1,4 +1,4 @@
-//! `pyvenv.cfg` and the ignore files, written.
+//! Writes `pyvenv.cfg` and the ignore files.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use crate::fs;
 const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
 
 /// Writes `pyvenv.cfg` to `path` (`EnvBuilder.create_configuration`). `home` is the directory of the base interpreter,
-/// `prompt` what the file is to say of the prompt.
+/// `prompt` the value of the key `prompt`.
 ///
 /// # Errors
-/// [`crate::error::Error::Refused`] if the file can't name `home`; those of the file system.
+/// [`crate::error::Error::Refused`] if the file can't store `home`; errors of the file system.
 pub fn write(
     path: &Path,
     base: &Base,
@@ -35,7 +35,7 @@ pub fn write(
     fs::write(path, configuration.render()?.as_bytes())
 }
 
-/// Writes the file by which Git ignores the environment (`EnvBuilder.create_git_ignore_file`).
+/// Writes the file that makes Git ignore the environment (`EnvBuilder.create_git_ignore_file`).
 pub fn write_git_ignore(env_dir: &Path) -> Result<()> {
     fs::write(&env_dir.join(".gitignore"), GIT_IGNORE.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! The directories of an environment, made and checked.
+//! Checks and creates the directories of an environment.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use crate::fs::{self, Made};
 use crate::observer::Observer;
 use crate::seed::{bundled, links};
 
-/// Refuses an environment that could not be used, before anything is deleted or written: at a path that can't be in PATH
-/// (gh-102103), with a path or prompt that the activation scripts can't hold, from a base that `pyvenv.cfg` can't name.
+/// Refuses an environment that could not be used, before anything is deleted or written. Its path may be impossible in
+/// PATH (gh-102103), its path or prompt impossible in the activation scripts, or its base impossible in `pyvenv.cfg`.
 ///
-/// `path` and `prompt` are the bytes that the scripts would hold.
+/// `path` and `prompt` are the bytes that the scripts would contain.
 ///
 /// # Errors
 /// [`Error::PathSeparator`], [`Error::Refused`].
@@ -33,13 +33,13 @@ fn check_path(platform: Platform, path: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Makes everything below the environment's own directory. In an environment that was there before, links in the place
-/// of directories are refused first, and what a run that was killed left unfinished is removed.
+/// Creates every directory inside the environment. If the environment existed before, links in place of directories
+/// are refused first, and files that a killed run left unfinished are removed.
 ///
-/// `installs_pip` says that pip may be installed over what is there.
+/// `installs_pip` means that pip may be installed over existing files.
 ///
 /// # Errors
-/// [`Error::NotADirectory`] for a file or link in the way, before anything is made.
+/// [`Error::NotADirectory`] for a file or link in the way, before anything is created.
 pub fn make(
     base: &Base,
     environment: &Environment,
@@ -76,8 +76,8 @@ fn check_links(base: &Base, environment: &Environment, installs_pip: bool) -> Re
     links::refuse_directories(&environment.purelib, base.version)
 }
 
-/// Whatever is at `lib64` already is left as it is (bpo-21643). Python itself doesn't need the link, so a file system
-/// without links is no error.
+/// Creates the link `lib64`, unless something of that name exists (bpo-21643). Python itself doesn't need the link, so
+/// a file system without links is not an error.
 fn link_lib64(directory: &Path, observer: &mut dyn Observer) -> Result<()> {
     let link = directory.join("lib64");
     match fs::symlink(Path::new("lib"), &link) {

@@ -1,6 +1,6 @@
 //! The steps that create an environment, and their order.
 //!
-//! [`environment`] takes all of them. The border calls each step on its own, so that a subclass of `EnvBuilder` can
+//! [`environment`] runs all of them. The border calls each step on its own, so that a subclass of `EnvBuilder` can
 //! override any.
 
 pub mod clear;
@@ -26,30 +26,31 @@ use crate::fs;
 use crate::observer::Observer;
 use crate::seed::{Request, Variables};
 
-/// What to create, and from what.
+/// The environment to create, and everything that its creation depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Creation<'a> {
     /// The base interpreter.
     pub base: &'a Base,
-    /// The environment's directory: an absolute path, normalised.
+    /// The environment's directory, as an absolute, normalised path.
     pub directory: &'a Path,
     /// The options. `upgrade_deps` is only recorded.
     pub options: &'a Options,
-    /// The variables that matter.
+    /// The environment variables that affect the creation.
     pub variables: &'a Variables,
-    /// The directory of the cache, if there is a place for one.
+    /// The cache directory, if there is one.
     pub cache_directory: Option<&'a Path>,
-    /// The directory of fastvenv, with the templates of the activation scripts in its directory `scripts`.
+    /// The package directory of fastvenv. Its directory `scripts` has the templates of the activation scripts.
     pub package: &'a Path,
     /// The user's home directory.
     pub home: &'a Path,
 }
 
-/// Creates an environment, as `EnvBuilder.create` does where nothing is overridden.
+/// Creates an environment, as `EnvBuilder.create` does if nothing is overridden.
 ///
 /// # Errors
-/// [`crate::error::Error::Refused`] and [`crate::error::Error::NotADirectory`] before anything is written; those of the
-/// file system and [`crate::error::Error::Interrupted`] at any time. A second run completes what a first one has left.
+/// [`crate::error::Error::Refused`] and [`crate::error::Error::NotADirectory`] before anything is written; errors of
+/// the file system and [`crate::error::Error::Interrupted`] at any time. A second run completes an unfinished
+/// environment.
 pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Result<Environment> {
     let Creation { base, directory, options, .. } = *creation;
     let environment = Environment::of(base, directory, directory);
@@ -63,7 +64,7 @@ pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Resu
     if options.scm_ignore_files {
         configuration::write_git_ignore(directory)?;
     }
-    // pip must not find the base's packages while it is installed (bpo-24875).
+    // While pip is installed, it must not find the base's packages (bpo-24875).
     let isolated = Options { system_site_packages: false, ..options.clone() };
     creation.configure(&environment, &isolated)?;
     creation.set_up_python(&environment, observer)?;
@@ -81,7 +82,7 @@ pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Resu
 }
 
 impl Creation<'_> {
-    /// Refuses what can't be created, before anything is deleted or written.
+    /// Refuses an environment that can't be created, before anything is deleted or written.
     fn check(&self, environment: &Environment) -> Result<()> {
         if self.options.with_pip {
             self.variables.check()?;
@@ -144,7 +145,7 @@ impl Creation<'_> {
     }
 }
 
-/// The path as the scripts have it.
+/// The path as the scripts contain it.
 fn encoded(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
 }

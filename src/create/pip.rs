@@ -1,4 +1,4 @@
-//! pip: natively where that leaves what `ensurepip` would, and by `ensurepip` otherwise.
+//! Installs pip: natively if the result equals that of `ensurepip`, otherwise by `ensurepip`.
 
 use std::fmt::Display;
 use std::io;
@@ -12,7 +12,7 @@ use crate::seed::{Outcome, Request, links, seed};
 /// Installs pip into an environment (`EnvBuilder._setup_pip`).
 ///
 /// # Errors
-/// As from [`place`] and [`links::prepare_for_pip`]; an I/O error with what `ensurepip` printed if it fails.
+/// As from [`place`] and [`links::prepare_for_pip`]; if `ensurepip` fails, an I/O error with its output.
 pub fn install(request: Request<'_>, observer: &mut dyn Observer) -> Result<()> {
     if place(request, observer)? {
         return Ok(());
@@ -22,7 +22,7 @@ pub fn install(request: Request<'_>, observer: &mut dyn Observer) -> Result<()> 
     run_ensurepip(request.environment, observer)
 }
 
-/// Installs pip natively. False if `ensurepip` must do it; the observer hears why.
+/// Installs pip natively. Returns false if `ensurepip` must do it, and logs the reason to the observer.
 ///
 /// # Errors
 /// As from [`seed`].
@@ -37,12 +37,12 @@ pub fn place(request: Request<'_>, observer: &mut dyn Observer) -> Result<bool> 
     Ok(matches!(outcome, Outcome::Seeded { .. }))
 }
 
-/// The debug line for where `ensurepip` installs pip.
+/// The debug message for an installation by `ensurepip`.
 pub fn by_ensurepip(reason: impl Display) -> String {
     format!("pip is installed by ensurepip, because {reason}")
 }
 
-/// Runs `ensurepip` in the environment, without the variables that could lead it elsewhere (gh-98251).
+/// Runs `ensurepip` in the environment, without variables that could redirect it (gh-98251).
 fn run_ensurepip(environment: &Environment, observer: &mut dyn Observer) -> Result<()> {
     let mut command = Command::new(&environment.executable);
     command.args(["-m", "ensurepip", "--upgrade", "--default-pip"]);

@@ -1,4 +1,4 @@
-//! The activation scripts and users' own, written into the environment.
+//! Writes the activation scripts and the user's own scripts into the environment.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,12 @@ use crate::error::{Error, Result, quoted};
 use crate::fs::{self, Template};
 use crate::observer::Observer;
 
-/// Installs the scripts of a directory (`EnvBuilder.install_scripts`). `replace` gives a template's text with its
-/// placeholders replaced, or why it is no text that can be written; such a file is skipped with a warning.
+/// Installs the scripts of a directory (`EnvBuilder.install_scripts`). `replace` returns a template's text with its
+/// placeholders replaced, or the reason why it can't be written as text. Such a file is skipped with a warning.
 ///
 /// # Errors
-/// Those of `replace` and of the file system; [`Error::NotADirectory`], before anything is written, for a link or file in
-/// the place of a directory.
+/// Errors of `replace` and of the file system; [`Error::NotADirectory`], before anything is written, for a link or
+/// file in place of a directory.
 pub fn install<E: From<Error>>(
     path: &Path,
     platform: Platform,
@@ -45,13 +45,13 @@ pub fn install<E: From<Error>>(
     Ok(())
 }
 
-/// The text of a script, or why it can't be written.
+/// The text of a script, or the reason why it can't be written.
 pub type Replaced = Result<Vec<u8>, String>;
 
-/// The template with its placeholders replaced by `values`, unless it isn't UTF-8.
+/// The template with its placeholders replaced by `values`, unless it is not UTF-8.
 ///
 /// # Errors
-/// [`Error::Refused`] for a value that the script's shell can't hold.
+/// [`Error::Refused`] for a value that the script's shell can't represent.
 pub fn replaced(script: &Script, template: &[u8], values: &Values<impl AsRef<[u8]>>) -> Result<Replaced> {
     match std::str::from_utf8(template) {
         Ok(_) => placeholders::replace(template, values, Shell::of_script(&script.source)).map(Ok),
@@ -59,14 +59,14 @@ pub fn replaced(script: &Script, template: &[u8], values: &Values<impl AsRef<[u8
     }
 }
 
-/// Refuses a link or file in the place of a directory below that of executables which a script goes to.
+/// Refuses a link or file in place of a subdirectory of `bin_path` that receives scripts.
 fn check_directories(bin_path: &Path, templates: &[(Template, Script)]) -> Result<()> {
     let below = templates.iter().filter(|(_, script)| !script.directory.as_os_str().is_empty());
     let directories: Vec<_> = below.map(|(_, script)| bin_path.join(&script.directory)).collect();
     fs::check_directories(bin_path, directories.iter().map(PathBuf::as_path))
 }
 
-/// Writes a script made from `template`, creating the directory it goes to.
+/// Writes a script made from `template`, and creates its directory if missing.
 fn write_script(template: &fs::Template, content: &[u8], directory: &Path, path: &Path) -> Result<()> {
     match fs::write_like(template, content, path) {
         Err(_) if !fs::exists(directory) => {

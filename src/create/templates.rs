@@ -1,6 +1,6 @@
-//! The templates of scripts in a directory, read once and kept while they don't change.
+//! The script templates of a directory, read once and kept until they change.
 //!
-//! To list and read those of fastvenv takes as long as to write the scripts.
+//! Listing and reading fastvenv's own templates takes as long as writing the scripts.
 
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use crate::error::Result;
 use crate::fs::dir::{Metadata, metadata_at};
 use crate::fs::{self, Template, is_settled};
 
-/// Templates and where they go.
+/// Templates and their destinations.
 type Templates = Arc<Vec<(Template, Script)>>;
 
-/// What was read, and by what a change would show.
+/// Templates that were read, and the metadata that would reveal a change.
 struct Kept {
     path: PathBuf,
     platform: Platform,
@@ -28,10 +28,10 @@ static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
 /// The templates for a platform in this directory.
 ///
 /// # Errors
-/// An I/O error if a directory can't be listed or a template not read: an environment without scripts would seem
+/// An I/O error if a directory can't be listed or a template can't be read: an environment without scripts would seem
 /// complete.
 pub fn read(path: &Path, platform: Platform) -> Result<Templates> {
-    // Never waited for: after a fork, the thread that held it may be missing.
+    // Don't wait for the lock: after a fork, the thread that held it may not exist.
     let mut kept = KEPT.try_lock();
     if let Ok(Some(kept)) = kept.as_deref()
         && (kept.path.as_path(), kept.platform) == (path, platform)
@@ -50,17 +50,17 @@ pub fn read(path: &Path, platform: Platform) -> Result<Templates> {
     Ok(templates)
 }
 
-/// The facts, if all are old enough for every later change to show in them.
+/// The metadata of these paths, if it is old enough to reveal every later change.
 fn seen<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Option<Vec<(PathBuf, Metadata)>> {
     let metadata =
         paths.map(|path| metadata_at(path).ok().filter(is_settled).map(|metadata| (path.clone(), metadata)));
     metadata.collect()
 }
 
-/// Lists the templates below `path`: those in its directory `common` and in the one of the platform's name, with
-/// what is below them. Files beside the two are not templates, and links to directories are not followed.
+/// Lists the templates in the directories `common` and the platform's name below `path`, and in their subdirectories.
+/// Files beside these two directories are not templates. Links to directories are not followed.
 ///
-/// A directory that is missing counts as empty, as for `os.walk`. One that can't be listed does not: an environment
+/// A missing directory counts as empty, as for `os.walk`. A directory that can't be listed is an error: an environment
 /// without scripts would seem complete.
 fn scripts_in(path: &Path, platform: Platform, directories: &mut Vec<PathBuf>) -> Result<Vec<Script>> {
     let mut found = Vec::new();

@@ -1,7 +1,8 @@
-//! Whole environments, created without an interpreter in this process, against those of `python -m fastvenv`.
+//! Compares whole environments from the core, created without an interpreter in this process, with those of `python -m
+//! fastvenv`.
 //!
-//! They are for the CPython that is `python3` in PATH; without one there is nothing to compare with. The extension module
-//! for it is built by the same cargo, into a directory of its own below `target`.
+//! They use the CPython that is `python3` in PATH. Without one, nothing is compared. The same cargo builds its
+//! extension module, into a separate directory below `target`.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ use crate::environment::config::Options;
 use crate::observer::Observer;
 use crate::seed::Variables;
 
-/// Prints what a [`Base`] holds, in the order in which [`asked`] reads it.
+/// A program that prints the contents of a [`Base`], in the order in which [`asked`] reads them.
 const PROGRAM: &str = "\
 import os, sys, sysconfig
 from importlib.util import MAGIC_NUMBER
@@ -32,7 +33,7 @@ facts = [
 sys.stdout.buffer.write(b'\\0'.join(os.fsencode(str(fact)) for fact in facts))
 ";
 
-/// The options of both sides: arguments of the command line, and the same as values.
+/// The options of both sides: command-line arguments, and the same as values.
 type Case = (&'static [&'static str], fn(Options) -> Options);
 
 const CASES: [Case; 4] = [
@@ -61,7 +62,7 @@ fn an_environment_without_pip_is_that_of_the_package() {
         let theirs = place.by_package(python, arguments, &[]);
         let ours = place.by_core(python, &options(Options { with_pip: false, ..usual() }), &[]).0;
         assert_same(&ours, &theirs);
-        // A second creation leaves what the first one has left.
+        // A second creation changes nothing.
         assert_same(&place.again(python, &options(Options { with_pip: false, ..usual() })), &theirs);
     }
 }
@@ -85,7 +86,7 @@ fn an_environment_with_pip_by_ensurepip_is_that_of_the_package() {
     let Some(python) = python() else { return };
     let temp = tempfile::tempdir().unwrap();
     let place = Place::new(temp.path());
-    // Bytecode then holds the hash of its source, and not its time.
+    // Bytecode then contains the hash of its source instead of its time.
     let variables = [("FASTVENV_SEED", "ensurepip"), ("SOURCE_DATE_EPOCH", "1700000000")];
     let (ours, said) = place.by_core(python, &usual(), &variables);
     assert!(said.contains("because FASTVENV_SEED asks for it"), "{said}");
@@ -96,7 +97,7 @@ fn usual() -> Options {
     Options { symlinks: true, with_pip: true, scm_ignore_files: true, ..Options::default() }
 }
 
-/// The interpreter, and the directory of a package `fastvenv` that it can import.
+/// The interpreter, and the directory of a `fastvenv` package that it can import.
 struct Python {
     base: Base,
     package: PathBuf,
@@ -150,7 +151,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
-/// Builds the extension module, and puts it beside a copy of the package's Python files.
+/// Builds the extension module and puts it beside a copy of the package's Python files.
 fn built(base: &Base) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = root.join("target/whole");
@@ -171,7 +172,7 @@ fn built(base: &Base) -> PathBuf {
     package
 }
 
-/// Where both sides create the same environment, one after the other.
+/// The place where both sides create the same environment, one after the other.
 struct Place {
     directory: PathBuf,
     cache: PathBuf,
@@ -197,7 +198,7 @@ impl Place {
         tree
     }
 
-    /// The environment by the core, and what the observer heard.
+    /// The core's environment, and the observer's messages.
     fn by_core(&self, python: &Python, options: &Options, variables: &[(&str, &str)]) -> (Tree, String) {
         let mut observer = Ear { variables: variables.to_vec(), heard: String::new() };
         self.create(python, options, &mut observer);
@@ -232,7 +233,7 @@ impl Place {
     }
 }
 
-/// Keeps what it hears, and gives processes their variables.
+/// An observer that keeps the messages and sets variables for processes.
 struct Ear<'a> {
     variables: Vec<(&'a str, &'a str)>,
     heard: String,
@@ -256,7 +257,7 @@ impl Observer for Ear<'_> {
     }
 }
 
-/// By path: the mode, and the content of a file or the text of a link.
+/// Each path with its mode, and with the content of a file or the text of a link.
 type Tree = BTreeMap<OsString, (u32, Vec<u8>)>;
 
 fn snapshot(root: &Path) -> Tree {

@@ -1,4 +1,4 @@
-//! What has the names of the environment's Python already, from an earlier creation, perhaps by another Python.
+//! Existing executables of the environment, from an earlier creation and perhaps from another Python.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -13,43 +13,43 @@ use crate::environment::executables::{OPTIONAL_NAME, posix_names};
 /// The executables of one environment.
 #[derive(Clone, Copy, Debug)]
 pub struct Bin<'a> {
-    /// The directory that they are in.
+    /// The directory of the executables.
     pub path: &'a Path,
-    /// The one that is linked to the base interpreter or copied from it.
+    /// The executable that is linked to the base interpreter or copied from it.
     pub env_exe: &'a Path,
     /// The base interpreter.
     pub base: &'a Path,
-    /// Whether all names are to be copies.
+    /// Copy every name instead of linking it.
     pub copies: bool,
-    /// How links to other Pythons are treated.
+    /// The treatment of links to other Pythons.
     pub links: OtherLinks,
 }
 
-/// How links are treated that lead to a file other than the base interpreter.
+/// The treatment of links that lead to a file other than the base interpreter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherLinks {
-    /// They are renewed: the environment is being upgraded.
+    /// They are replaced: the environment is being upgraded.
     Renewed,
-    /// They are refused. `venv` keeps them, and then `pyvenv.cfg` and pip are of one Python and the links of another.
+    /// They are refused. `venv` keeps them, so `pyvenv.cfg` and pip belong to one Python and the links to another.
     Refused,
 }
 
-/// What is to become of a name.
+/// The decision on a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is made; that fails if it is a directory's.
+    /// It is created. That fails if it is a directory.
     Made,
-    /// It stays as it is.
+    /// It stays unchanged.
     Kept,
-    /// What has it is removed, and it is made.
+    /// The existing entry is replaced.
     Replaced,
 }
 
 impl Bin<'_> {
-    /// The verdict on a name that is to lead to [`Bin::env_exe`].
+    /// Decides on a name that should lead to [`Bin::env_exe`].
     ///
-    /// A script stays: the user has wrapped the interpreter. A copy of another interpreter doesn't: `env_exe` has been
-    /// overwritten by then, as `venv` does, and all names must be of one interpreter.
+    /// A script stays: it is the user's wrapper of the interpreter. A copy of another interpreter is replaced:
+    /// `env_exe` has been overwritten by then, as in `venv`, and all names must belong to one interpreter.
     ///
     /// # Errors
     /// [`Error::Refused`] for a link to another interpreter.
@@ -59,14 +59,14 @@ impl Bin<'_> {
                 Ok(Verdict::Kept)
             }
             Entry::File => Ok(Verdict::Replaced),
-            // A Python started by a link to a copy takes the copy for its base.
+            // If Python starts through a link to a copy, it takes the copy for its base.
             Entry::Link if self.copies && fs::have_same_content(path, self.env_exe) => Ok(Verdict::Replaced),
             Entry::Link if leads_to(path, self.env_exe) => Ok(Verdict::Kept),
             entry => self.link(path, entry),
         }
     }
 
-    /// The verdict on [`Bin::env_exe`] where it is to be a link. A file there is overwritten with a copy, as in `venv`.
+    /// Decides on [`Bin::env_exe`] if it should be a link. A file there is overwritten with a copy, as in `venv`.
     ///
     /// # Errors
     /// [`Error::Refused`] for a link to another interpreter.
@@ -96,8 +96,8 @@ impl Bin<'_> {
         ))
     }
 
-    /// Refuses links to another interpreter, before anything is written. In an environment of copies `env_exe` is
-    /// replaced whatever it is, and the links that lead through it come to lead to the base interpreter.
+    /// Refuses links to another interpreter, before anything is written. In an environment of copies, `env_exe` is
+    /// always replaced, and links through it will then lead to the base interpreter.
     pub fn check(&self, base: &Base) -> Result<()> {
         if !self.copies {
             self.executable()?;
@@ -111,8 +111,8 @@ impl Bin<'_> {
         Ok(())
     }
 
-    /// Removes the names that the environment had for another version: in an environment for 3.13, `python3.12` would
-    /// start 3.13, or a Python that has nothing to do with it any more. Where pip is renewed too, `pip3.12` goes as well.
+    /// Removes the names of another Python version. In an environment for 3.13, `python3.12` would start 3.13 or an
+    /// unrelated Python. If pip is renewed too, `pip3.12` is also removed.
     pub fn remove_outdated(&self, base: &Base, with_pip: bool) -> Result<()> {
         let mut own = posix_names(base);
         own.push(format!("pip3.{}", base.version.minor));
@@ -132,12 +132,12 @@ impl Bin<'_> {
     }
 }
 
-/// Whether a link leads to a file, which may be out of reach: a user without root's rights can't see into `/root`.
+/// Reports whether a link leads to a file. The file may be out of reach: only root can see into `/root`.
 fn leads_to(link: &Path, file: &Path) -> bool {
     fs::passes_through(link, file) || fs::is_same_file(link, file)
 }
 
-/// Whether a name ends in the version after this beginning, like `python3.12`, or `python3.13t`.
+/// Reports whether a name is this prefix and a version, like `python3.12` or `python3.13t`.
 fn is_versioned(name: &str, beginning: &str) -> bool {
     let version = name.strip_prefix(beginning).map(|rest| rest.trim_end_matches(['t', 'd']));
     version.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! The environment's `python`, made: links to the base interpreter, or copies of it.
+//! Creates the environment's `python`: links to the base interpreter, or copies of it.
 
 pub mod found;
 pub mod nt;
@@ -12,14 +12,14 @@ use crate::fs;
 use crate::fs::dir::unless_gone;
 use crate::observer::Observer;
 
-/// What to say where a copy may not be executed.
+/// The hint for a copy that can't be executed.
 pub const MAY_BE_NOEXEC: &str = "Is its file system mounted with noexec?";
 
-/// `EnvBuilder.symlink_or_copy`: links `destination` to `source` if links are asked for, and copies where that can't be
-/// done.
+/// Links `destination` to `source` if `symlinks` is set, and copies it otherwise or if linking fails
+/// (`EnvBuilder.symlink_or_copy`).
 ///
 /// # Errors
-/// That of the copy; [`Error::SameFile`] for a copy of a file over itself.
+/// The error of the copy; [`Error::SameFile`] for a copy of a file over itself.
 pub fn symlink_or_copy(
     source: &Path,
     destination: &Path,
@@ -32,7 +32,7 @@ pub fn symlink_or_copy(
         .map(|placed| report(source, destination, &placed, observer))
 }
 
-/// Says that a link could not be made.
+/// Reports that a link could not be created.
 fn report(source: &Path, destination: &Path, placed: &Placed, observer: &mut dyn Observer) {
     if let Placed::CopiedInstead(why) = placed {
         observer.warning(&format!("Unable to symlink {} to {}", quoted(source), quoted(destination)));
@@ -40,31 +40,31 @@ fn report(source: &Path, destination: &Path, placed: &Placed, observer: &mut dyn
     }
 }
 
-/// How an executable came to its place.
+/// How an executable was placed.
 #[derive(Debug)]
 pub enum Placed {
-    /// As a link, made now or before.
+    /// As a link, created now or earlier.
     Linked,
-    /// As a copy, since that was asked for.
+    /// As a copy, as requested.
     Copied,
-    /// As a copy, since linking failed: why.
+    /// As a copy, because linking failed with this error.
     CopiedInstead(Error),
-    /// As an overridden `symlink_or_copy` does it.
+    /// By an overridden `symlink_or_copy`.
     Otherwise,
 }
 
-/// What a link says.
+/// The text of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkText {
     /// The whole path of the source.
     Whole,
-    /// The source's file name alone: source and link must stand in one directory.
+    /// Only the source's file name: source and link must be in the same directory.
     NameAlone,
 }
 
-/// Links `destination` to `source`, and copies the content if that can't be done.
+/// Links `destination` to `source`, or copies the content if linking fails.
 ///
-/// A link that stands at `destination` already is left as it is.
+/// An existing link at `destination` is kept.
 pub fn link_or_copy(source: &Path, destination: &Path, text: LinkText) -> Result<Placed> {
     match link(source, destination, text) {
         Ok(()) => Ok(Placed::Linked),
@@ -73,8 +73,8 @@ pub fn link_or_copy(source: &Path, destination: &Path, text: LinkText) -> Result
     }
 }
 
-/// As [`link_or_copy`], but in the place of the file or link at `destination`, in one step: there is no moment without
-/// either.
+/// Does the same as [`link_or_copy`], but replaces the file or link at `destination` in one step. The name is never
+/// missing.
 pub fn link_or_copy_over(source: &Path, destination: &Path, text: LinkText) -> Result<Placed> {
     match target(source, destination, text).and_then(|target| fs::symlink_over(target, destination)) {
         Ok(()) => Ok(Placed::Linked),
@@ -82,18 +82,17 @@ pub fn link_or_copy_over(source: &Path, destination: &Path, text: LinkText) -> R
     }
 }
 
-/// Completes a copy of the executable that a killed run left before it could be executed. Whatever else stands there
-/// is left as it is.
+/// Makes a copy executable if a killed run left it without that permission. Anything else at `path` is left alone.
 pub fn finish_copy(executable: &Path, path: &Path) -> Result<()> {
     if fs::is_inexecutable_copy(executable, path) { fs::make_executable(path) } else { Ok(()) }
 }
 
-/// Removes a file or link, which another process may have removed by now.
+/// Removes a file or link. Another process may already have removed it.
 pub fn remove(path: &Path) -> Result<()> {
     unless_gone(fs::remove_file(path)).map(drop)
 }
 
-/// Links `destination` to `source`; an error if anything has that name.
+/// Links `destination` to `source`. Fails if the name is taken.
 pub fn link(source: &Path, destination: &Path, text: LinkText) -> Result<()> {
     fs::symlink(target(source, destination, text)?, destination)
 }

@@ -1,4 +1,4 @@
-//! The executables of Windows, made: links to the base interpreter and its DLLs, or copies of its launchers.
+//! Creates the executables on Windows: links to the base interpreter and its DLLs, or copies of its launchers.
 
 use std::path::{Path, PathBuf};
 
@@ -9,11 +9,11 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
 
-/// Makes the executables: links if they are asked for and possible, else copies. `python_dir` is the directory of the
+/// Creates the executables: links if requested and possible, otherwise copies. `python_dir` is the directory of the
 /// base interpreter.
 ///
 /// # Errors
-/// An I/O error if `python_dir` can't be listed. A launcher that can't be copied is only a warning, as in `venv`.
+/// An I/O error if `python_dir` can't be listed. A launcher that can't be copied only causes a warning, as in `venv`.
 pub fn set_up(
     base: &Base,
     python_dir: &Path,
@@ -28,7 +28,7 @@ pub fn set_up(
             observer.warning(&format!("Unable to copy a launcher: {error}"));
         }
     }
-    // A build tree's Tcl is found only if `init.tcl` is in the environment too.
+    // A build tree's Tcl is found only if `init.tcl` is also in the environment.
     if base.build.is_tree { copy_tcl(python_dir, env_dir) } else { Ok(()) }
 }
 
@@ -42,10 +42,10 @@ fn are_linked(plan: &Plan, bin_path: &Path, observer: &mut dyn Observer) -> bool
     false
 }
 
-/// Makes links, all or none.
+/// Creates all links or none.
 ///
-/// After a failure the links that were made are removed again, and the first error tells why; the others tell
-/// which links could not be removed.
+/// After a failure the links created so far are removed. The first error is the cause. The others name links that
+/// could not be removed.
 fn link_all(plan: &Plan, bin_path: &Path) -> Result<(), Vec<Error>> {
     let mut made: Vec<PathBuf> = Vec::new();
     for entry in &plan.links {
@@ -59,13 +59,13 @@ fn link_all(plan: &Plan, bin_path: &Path) -> Result<(), Vec<Error>> {
     Ok(())
 }
 
-/// Copies the launchers; gives the errors of those that could not be copied.
+/// Copies the launchers. Returns an error for each one that could not be copied.
 fn copy_all(plan: &Plan, bin_path: &Path) -> Vec<Error> {
     let copied = plan.copies.iter().map(|e| fs::copy_with_mode(&e.source, &bin_path.join(&e.name)));
     copied.filter_map(Result::err).collect()
 }
 
-/// Copies the `init.tcl` of a build tree: it goes to the directory of the same name in the environment's `Lib`.
+/// Copies the `init.tcl` of a build tree into the environment's `Lib`, in a directory with the same name as its own.
 fn copy_tcl(python_dir: &Path, env_dir: &Path) -> Result<()> {
     let Some(directory) = directory_with(python_dir, "init.tcl") else { return Ok(()) };
     let target = env_dir.join("Lib").join(directory.file_name().unwrap_or_default());
@@ -74,7 +74,7 @@ fn copy_tcl(python_dir: &Path, env_dir: &Path) -> Result<()> {
     fs::copy_contents(&directory.join("init.tcl"), &target.join("init.tcl"))
 }
 
-/// The first directory at or below `directory` that holds a file of this name.
+/// The first directory, at or below `directory`, that contains a file of this name.
 fn directory_with(directory: &Path, file: &str) -> Option<PathBuf> {
     let listing = fs::list(directory).ok()?;
     if listing.files.iter().any(|name| name == file) {
@@ -127,7 +127,7 @@ mod tests {
         let files = names.map(OsString::from);
         let plan = planned(&python_dir, &files);
         link_all(&plan, &bin_path).unwrap();
-        // A second run can't make the links again, and goes on with copies.
+        // A second run can't create the links again, and falls back to copies.
         assert_eq!(link_all(&plan, &bin_path).unwrap_err().len(), 1);
         assert!(copy_all(&plan, &bin_path).is_empty());
         for name in names {

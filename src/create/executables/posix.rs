@@ -1,4 +1,4 @@
-//! The executables of POSIX: one that leads to the base interpreter, and other names for it.
+//! The executables on POSIX: one that leads to the base interpreter, and its other names.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -11,18 +11,18 @@ use crate::error::{Error, Result, quoted};
 use crate::fs;
 use crate::observer::Observer;
 
-/// Puts an executable in its place: as `symlink_or_copy` does, or as a subclass has overridden that.
+/// Places an executable: with fastvenv's own `symlink_or_copy`, or with a subclass's override.
 pub trait Placer {
-    /// What an overridden method may raise.
+    /// The error type, which includes exceptions of an overridden method.
     type Error: From<Error> + Display;
 
-    /// It does nothing but link or copy, so it need not be called where nothing is left to do.
+    /// Means that this only links or copies, so it need not be called if there is nothing to do.
     const IS_OWN: bool;
 
-    /// Places `source` at `destination`, `over` what is there.
+    /// Places `source` at `destination`. With `over`, it replaces an existing entry.
     ///
     /// # Errors
-    /// Those of the copy, or whatever an overridden method raises.
+    /// The error of the copy, or the exception of an overridden method.
     fn place(
         &mut self,
         source: &Path,
@@ -31,14 +31,14 @@ pub trait Placer {
         text: LinkText,
     ) -> Result<Placed, Self::Error>;
 
-    /// Reports whether an error means that the file system lacks a feature.
+    /// Reports whether the error means that the file system lacks a feature.
     fn lacks_feature(error: &Self::Error) -> bool;
 }
 
 /// fastvenv's own `symlink_or_copy`.
 #[derive(Clone, Copy, Debug)]
 pub struct Own {
-    /// Links are asked for.
+    /// Create links rather than copies.
     pub symlinks: bool,
 }
 
@@ -59,11 +59,11 @@ impl Placer for Own {
     }
 }
 
-/// Makes all executables of an environment, and removes those that it had for another version. `with_pip` says that pip
+/// Creates all executables of an environment, and removes those of another Python version. `with_pip` means that pip
 /// is renewed too.
 ///
 /// # Errors
-/// [`Error::Refused`] for a link to another Python; those of `placer`.
+/// [`Error::Refused`] for a link to another Python; errors of `placer`.
 pub fn set_up<P: Placer>(
     base: &Base,
     bin: &Bin<'_>,
@@ -71,8 +71,8 @@ pub fn set_up<P: Placer>(
     placer: &mut P,
     observer: &mut dyn Observer,
 ) -> Result<(), P::Error> {
-    // A link to a Python that has been uninstalled since it started would dangle. A subclass may name one that is not
-    // there yet.
+    // If this Python has been uninstalled while it runs, a link to it would dangle. A subclass may name an interpreter
+    // that does not exist yet.
     if bin.base == base.executable {
         fs::check_presence(bin.base)?;
     }
@@ -96,7 +96,7 @@ pub fn set_up<P: Placer>(
     Ok(())
 }
 
-/// The executable itself, from the base interpreter. An overridden method is called whatever is there.
+/// Places the executable itself, from the base interpreter. An overridden method is always called.
 fn place_executable<P: Placer>(
     bin: &Bin<'_>,
     placer: &mut P,
@@ -116,7 +116,7 @@ fn place_executable<P: Placer>(
     Ok(())
 }
 
-/// Another name of the executable.
+/// Places another name of the executable.
 fn place_alias<P: Placer>(
     path: &Path,
     bin: &Bin<'_>,
@@ -135,13 +135,13 @@ fn place_alias<P: Placer>(
     Ok(verdict)
 }
 
-/// Makes the link if that is all there is to do: in a new environment nothing has the name, and no call is needed to find
-/// out.
+/// Creates the link, if a link is all that is needed. In a new environment no name is taken, so this needs no further
+/// calls.
 fn is_linked<P: Placer>(bin: &Bin<'_>, source: &Path, destination: &Path, text: LinkText) -> bool {
     P::IS_OWN && !bin.copies && link(source, destination, text).is_ok()
 }
 
-/// Places one executable, which can be executed in the end.
+/// Places one executable and makes sure that it can be executed.
 fn place<P: Placer>(
     source: &Path,
     path: &Path,
