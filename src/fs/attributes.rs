@@ -13,7 +13,7 @@ pub fn attributes_refused(path: impl Into<PathBuf>, source: io::Error) -> Error 
     Error::io(OPERATION, path, source)
 }
 
-/// Reports whether the file system lacks this time or mode. A caller may then do without it.
+/// Reports whether the error means that the file system lacks this time or mode. The caller may then do without it.
 pub fn lacks_attributes(error: &Error) -> bool {
     error.operation() == Some(OPERATION)
         && error.system().is_some_and(|source| source.kind() == ErrorKind::Unsupported || is_lacking(source))

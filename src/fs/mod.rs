@@ -87,8 +87,8 @@ pub fn create_directory(path: &Path) -> Result<()> {
     }
 }
 
-/// Calls `mkdir`, for missing parents first. The caller must check whether a failure matters: the system may report a
-/// missing permission, a read-only file system or a drive's root although the directory exists.
+/// Calls `mkdir`, and creates missing parents first. The caller must check whether a failure matters: the system may
+/// report a missing permission, a read-only file system or a drive's root although the directory exists.
 fn make_directory(path: &Path) -> io::Result<()> {
     match (fs::create_dir(path), path.parent()) {
         (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {

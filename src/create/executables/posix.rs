@@ -16,7 +16,7 @@ pub trait Placer {
     /// The error type, which includes exceptions of an overridden method.
     type Error: From<Error> + Display;
 
-    /// Means that this only links or copies, so it need not be called if there is nothing to do.
+    /// True if [`Placer::place`] only links or copies, so that it need not be called if there is nothing to do.
     const IS_OWN: bool;
 
     /// Places `source` at `destination`. With `over`, it replaces an existing entry.

@@ -146,7 +146,7 @@ impl Dir {
         written
     }
 
-    /// Creates a hard link of the same name in `other`.
+    /// Creates a hard link to the file of that name, under the same name in `other`.
     pub fn link(&self, name: &str, other: &Self) -> Result<()> {
         self.handle
             .link(name.as_ref(), &other.handle)

@@ -91,7 +91,7 @@ impl Handle {
         OpenOptions::new().write(true).create_new(true).open(self.0.join(name))
     }
 
-    /// Creates a hard link of the same name in `other`.
+    /// Creates a hard link to the file of that name, under the same name in `other`.
     pub fn link(&self, name: &OsStr, other: &Self) -> io::Result<()> {
         fs::hard_link(self.0.join(name), other.0.join(name))
     }

@@ -96,7 +96,7 @@ impl Handle {
         Ok(openat(&self.0, name, NEW_FILE, Mode::from_raw_mode(0o666))?.into())
     }
 
-    /// Creates a hard link of the same name in `other`.
+    /// Creates a hard link to the file of that name, under the same name in `other`.
     pub fn link(&self, name: &OsStr, other: &Self) -> io::Result<()> {
         match linkat(&self.0, name, &other.0, name, AtFlags::empty()) {
             // These are two codes on macOS. Only the second has the kind that callers check for.
