@@ -1,4 +1,4 @@
-//! The text of `pyvenv.cfg` (PEP 405), a file of `key = value` lines that the interpreter reads at start-up.
+//! `pyvenv.cfg` (PEP 405), written and read: a file of `key = value` lines that the interpreter reads at start-up.
 //!
 //! No value can add a line. If the interpreter depends on a value that a line can't hold, it is refused. A value that
 //! is only recorded is escaped.
@@ -106,16 +106,26 @@ impl Configuration<'_> {
     }
 }
 
-/// Reports whether the text of a `pyvenv.cfg` hides the base interpreter's packages from the environment. Keys are
-/// read as `site` reads them.
-pub fn is_isolated(text: &str) -> bool {
-    values(text, "include-system-site-packages").any(|value| value == "false")
-}
+/// A `pyvenv.cfg`, read as `site` reads it: names of keys in any case, and the last of several lines counts.
+#[derive(Debug)]
+pub struct Parsed<'a>(Vec<(&'a str, &'a str)>);
 
-/// The values of a key in the text of a `pyvenv.cfg`.
-fn values<'a>(text: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
-    let pairs = text.lines().filter_map(|line| line.split_once('='));
-    pairs.filter(move |(found, _)| found.trim() == key).map(|(_, value)| value.trim())
+impl<'a> Parsed<'a> {
+    /// Reads the text of a file. Lines without `=` say nothing.
+    pub fn read(text: &'a str) -> Self {
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        Self(pairs.map(|(key, value)| (key.trim(), value.trim())).collect())
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&'a str> {
+        self.0.iter().rev().find(|(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| *value)
+    }
+
+    /// Reports whether the environment is certain not to see the base interpreter's packages.
+    pub fn is_isolated(&self) -> bool {
+        self.get("include-system-site-packages") == Some("false")
+    }
 }
 
 /// Refuses a directory of the base interpreter that `pyvenv.cfg` can't store: `site` reads the file line by line, as
@@ -196,6 +206,27 @@ mod tests {
     #[test]
     fn the_recorded_command_is_one_that_the_interpreter_accepts() {
         assert!(!render(12, Path::new("/env"), None, Options::default()).contains("scm-ignore"));
+    }
+
+    #[test]
+    fn what_is_rendered_is_read_back() {
+        let options = Options { system_site_packages: true, ..Options::default() };
+        let text = render(14, Path::new("/an = env"), Some("a = b"), options);
+        let parsed = Parsed::read(&text);
+        assert_eq!(parsed.get("home"), Some("/usr/bin"));
+        assert_eq!(parsed.get("Version"), Some("3.14.2"));
+        assert_eq!(parsed.get("prompt"), Some("'a = b'"));
+        assert!(parsed.get("command").is_some_and(|command| command.ends_with("/an = env")));
+        assert!(!parsed.is_isolated());
+        assert_eq!(parsed.get("missing"), None);
+    }
+
+    #[test]
+    fn the_last_line_of_a_key_counts_as_for_site() {
+        let isolated = |text| Parsed::read(text).is_isolated();
+        assert!(isolated("home = /usr/bin\ninclude-system-site-packages=false\n"));
+        assert!(!isolated("include-system-site-packages = false\nInclude-System-Site-Packages = true\n"));
+        assert!(!isolated("home = /usr/bin\nno line of ours\n"));
     }
 
     #[test]

@@ -11,7 +11,8 @@ use super::link_mode::LinkMode;
 use super::place::{Target, relative_path};
 use super::reason::{Reason, Stop};
 use crate::base::{Base, Platform};
-use crate::environment::{Environment, config};
+use crate::environment::Environment;
+use crate::environment::config::Parsed;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, current_user};
 
@@ -145,7 +146,7 @@ impl<'a> Request<'a> {
     fn refuse_what_is_unusual(&self) -> Result<(), Stop> {
         refuse_variables(self.base.platform, self.variables)?;
         let config = crate::fs::read(&self.environment.config())?;
-        if config::is_isolated(&String::from_utf8_lossy(&config)) {
+        if Parsed::read(&String::from_utf8_lossy(&config)).is_isolated() {
             Ok(())
         } else {
             Err(Reason::SystemSitePackages.into())
