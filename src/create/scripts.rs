@@ -81,19 +81,10 @@ fn write_script(template: &fs::Template, content: &[u8], directory: &Path, path:
 mod tests {
     use super::*;
 
-    fn tree(files: &[&str]) -> tempfile::TempDir {
-        let temp = tempfile::tempdir().unwrap();
-        for file in files {
-            let path = temp.path().join(file);
-            fs::create_directory(path.parent().unwrap()).unwrap();
-            fs::write(&path, b"").unwrap();
-        }
-        temp
-    }
-
     #[test]
     fn a_script_makes_the_directory_it_goes_to() {
-        let temp = tree(&["template"]);
+        let temp = tempfile::tempdir().unwrap();
+        fs::write(&temp.path().join("template"), b"").unwrap();
         let template = fs::read_template(&temp.path().join("template")).unwrap();
         let directory = temp.path().join("bin/sub");
         write_script(&template, b"text", &directory, &directory.join("script")).unwrap();

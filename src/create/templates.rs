@@ -10,7 +10,7 @@ use crate::base::Platform;
 use crate::environment::scripts::templates::{Script, is_launcher};
 use crate::error::Result;
 use crate::fs::dir::{Metadata, metadata_at};
-use crate::fs::{self, Template, is_settled};
+use crate::fs::{self, Template};
 
 /// Templates and their destinations.
 type Templates = Arc<Vec<(Template, Script)>>;
@@ -52,8 +52,9 @@ pub fn read(path: &Path, platform: Platform) -> Result<Templates> {
 
 /// The metadata of these paths, if it is old enough to reveal every later change.
 fn seen<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Option<Vec<(PathBuf, Metadata)>> {
-    let metadata =
-        paths.map(|path| metadata_at(path).ok().filter(is_settled).map(|metadata| (path.clone(), metadata)));
+    let metadata = paths.map(|path| {
+        metadata_at(path).ok().filter(Metadata::is_settled).map(|metadata| (path.clone(), metadata))
+    });
     metadata.collect()
 }
 

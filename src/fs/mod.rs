@@ -31,7 +31,7 @@ pub use identity::{
 };
 pub use inside::{OddLinks, check_directories, odd_links};
 pub use sys::{is_damage, is_lacking, is_too_many_open_files, may_execute};
-pub use time::{Timestamp, is_settled};
+pub use time::Timestamp;
 pub use whole::{UNFINISHED, remove_unfinished};
 
 use crate::error::{Error, Result};

@@ -1,8 +1,6 @@
-//! Points in time, and what they say about a file's changes.
+//! Points in time, as file systems keep them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use super::dir::Metadata;
 
 /// A point in time, as file systems store it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,16 +65,6 @@ impl From<Timestamp> for SystemTime {
         let since = Duration::from_nanos(time.nanoseconds.unsigned_abs());
         if time.nanoseconds < 0 { UNIX_EPOCH - since } else { UNIX_EPOCH + since }
     }
-}
-
-/// The minimum age of a file's last change. File system clocks are coarse: if the last change is more recent, another
-/// one might not alter the metadata.
-const GRAIN: Duration = Duration::from_secs(2);
-
-/// Reports whether any later change will alter this metadata. A file's change time (ctime) can't be set, so equal
-/// metadata then means equal content.
-pub fn is_settled(metadata: &Metadata) -> bool {
-    metadata.changed.is_some_and(|changed| changed.is_older_than(Timestamp::now(), GRAIN))
 }
 
 #[cfg(test)]

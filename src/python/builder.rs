@@ -7,7 +7,6 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use super::child;
 use super::context::Context;
 use super::errors::guarded;
-use super::scheme::venv_path;
 use super::stages::{configuration, create, directories, executables, pip, scripts};
 
 /// The stages of environment creation, each of them reached through `self`.
@@ -39,7 +38,7 @@ impl EnvBuilder {
         env_dir: &Bound<'py, PyAny>,
         name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        guarded(|| venv_path(slf.py(), env_dir, name))
+        guarded(|| directories::venv_path(slf.py(), env_dir, name))
     }
 
     #[classmethod]

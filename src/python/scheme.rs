@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use pyo3::exceptions::PyKeyError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::base::base_with_scheme;
-use super::context::path_text;
 use super::modules::{loaded, os_path};
 use crate::base::{Base, Directory, Platform, Scheme, include_is_in_scheme};
 
@@ -47,33 +44,13 @@ fn is_expandable(template: &str, base: &Base) -> bool {
     is_normal && base.expand(template, Path::new("")).is_some()
 }
 
-/// `EnvBuilder._venv_path`: the path of a directory in that environment, by `sysconfig`'s name for it.
-///
-/// # Errors
-/// `KeyError` for an unknown name, as from `sysconfig.get_path`.
-pub fn venv_path<'py>(
-    py: Python<'py>,
-    env_dir: &Bound<'py, PyAny>,
-    name: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    let base = base_with_scheme(py)?;
-    if let Some(directory) = Directory::ALL.into_iter().find(|directory| directory.name() == name) {
-        let env_dir = normal(env_dir)?;
-        return Ok(path_text(py, &base.directory(directory, &env_dir))?.into_any());
-    }
-    if !has_scheme(&base) {
-        return Err(PyKeyError::new_err(name.to_owned()));
-    }
-    asked(py.import(intern!(py, "sysconfig"))?.as_any(), &base, env_dir, name)
-}
-
 /// `os.path.normpath`.
 pub fn normal(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     os_path(path.py(), intern!(path.py(), "normpath"), (path,))?.extract()
 }
 
 /// `sysconfig.get_path`, with the environment instead of the installation.
-fn asked<'py>(
+pub fn asked<'py>(
     sysconfig: &Bound<'py, PyAny>,
     base: &Base,
     env_dir: impl IntoPyObject<'py> + Copy,
@@ -94,6 +71,7 @@ fn asked<'py>(
     sysconfig.call_method(intern!(py, "get_path"), (name,), Some(&arguments))
 }
 
-fn has_scheme(base: &Base) -> bool {
+/// Reports whether this version has such a scheme.
+pub fn has_scheme(base: &Base) -> bool {
     base.version.at_least(11)
 }

@@ -25,6 +25,8 @@ pub(super) use windows::{
 #[cfg(windows)]
 pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
 
+use std::time::Duration;
+
 use super::time::Timestamp;
 
 /// The kind of an entry, links not followed.
@@ -57,6 +59,18 @@ pub struct Metadata {
     pub device: u64,
     /// The file's number in that file system. 0 if unknown.
     pub inode: u64,
+}
+
+/// The minimum age of a file's last change. File system clocks are coarse: if the last change is more recent, another
+/// one might not alter the metadata.
+const GRAIN: Duration = Duration::from_secs(2);
+
+impl Metadata {
+    /// Reports whether any later change will alter this metadata. A file's change time (ctime) can't be set, so equal
+    /// metadata then means equal content.
+    pub fn is_settled(&self) -> bool {
+        self.changed.is_some_and(|changed| changed.is_older_than(Timestamp::now(), GRAIN))
+    }
 }
 
 /// The attributes of a new file.

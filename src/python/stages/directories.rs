@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyOSError, PyTypeError};
+use pyo3::exceptions::{PyKeyError, PyOSError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -20,7 +20,7 @@ use crate::python::errors::noted;
 use crate::python::modules::{os, os_path, platform, sys};
 use crate::python::options::{is_set, younger_is_set};
 use crate::python::overriding::is_own;
-use crate::python::scheme::normal;
+use crate::python::scheme::{asked, has_scheme, normal};
 use crate::python::signals::{detached, logged};
 
 /// `EnvBuilder.clear_directory`.
@@ -31,6 +31,26 @@ pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> 
         Some(note) => noted(py, error, &note),
         None => error,
     })
+}
+
+/// `EnvBuilder._venv_path`: the path of a directory in that environment, by `sysconfig`'s name for it.
+///
+/// # Errors
+/// `KeyError` for an unknown name, as from `sysconfig.get_path`.
+pub fn venv_path<'py>(
+    py: Python<'py>,
+    env_dir: &Bound<'py, PyAny>,
+    name: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let base = base_with_scheme(py)?;
+    if let Some(directory) = Directory::ALL.into_iter().find(|directory| directory.name() == name) {
+        let env_dir = normal(env_dir)?;
+        return Ok(path_text(py, &base.directory(directory, &env_dir))?.into_any());
+    }
+    if !has_scheme(&base) {
+        return Err(PyKeyError::new_err(name.to_owned()));
+    }
+    asked(py.import(intern!(py, "sysconfig"))?.as_any(), &base, env_dir, name)
 }
 
 /// `EnvBuilder._same_path`.

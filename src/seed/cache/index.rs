@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use super::super::hash::digest;
+use crate::fs::Timestamp;
 use crate::fs::dir::{Dir, Metadata};
-use crate::fs::{Timestamp, is_settled};
 
 /// The SHA-256 of the wheel at that path, if it is remembered and the metadata is the same.
 pub(super) fn look_up(wheels: &Dir, path: &Path, metadata: &Metadata) -> Option<String> {
@@ -19,7 +19,7 @@ pub(super) fn look_up(wheels: &Dir, path: &Path, metadata: &Metadata) -> Option<
 
 /// Remembers the SHA-256 of the wheel at that path. `metadata` must have been read before the wheel was.
 pub(super) fn remember(wheels: &Dir, path: &Path, metadata: &Metadata, digest: &str) {
-    if !is_settled(metadata) {
+    if !metadata.is_settled() {
         return;
     }
     let line = format!("{} {digest}\n", fingerprint(metadata));
