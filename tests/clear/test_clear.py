@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +93,9 @@ def test_another_name_of_what_nobody_can_have_meant_is_refused(tmp_path, monkeyp
 
 def test_the_source_of_a_mounted_home_is_refused(tmp_path, monkeypatch):
     """A home directory that is bind-mounted from elsewhere isn't deleted where it comes from, nor above."""
+    mounts = Path("/proc/self/mountinfo")
+    if not mounts.exists() or all(line.split()[4] != "/" for line in mounts.read_text().splitlines()):
+        pytest.skip("the kernel doesn't show the mount that our root directory is on, as in some chroots")
     source, mount_point = tmp_path / "a b" / "homes", tmp_path / "mnt"
     for folder in (source / "me", mount_point):
         folder.mkdir(parents=True)
