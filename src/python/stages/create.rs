@@ -27,26 +27,26 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
         seeding::variables(py)?.check()?;
     }
     ensurepip::refuse_without(builder, &directory)?;
-    let stood = py.detach(|| fs::exists(&directory));
-    if stood {
+    let existed = py.detach(|| fs::exists(&directory));
+    if existed {
         super::executables::check_links(builder, &directory)?;
     }
     watch.tell(|| format!("creating an environment in {env_dir:?}"));
-    watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|halt| match halt {
-        Halt::Stage(error) if !stood => tell_what_is_left(py, error, &directory),
-        Halt::Stage(error) | Halt::Whole(error) => error,
+    watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|why| match why {
+        Incomplete::Stage(error) if !existed => tell_what_is_left(py, error, &directory),
+        Incomplete::Stage(error) | Incomplete::Whole(error) => error,
     })
 }
 
 /// The error that ended the creation.
-enum Halt {
+enum Incomplete {
     /// A stage failed, so fastvenv did not complete the environment.
     Stage(PyErr),
     /// The environment is whole, but a later step failed: a subclass's hook, or an upgrade. Its error gets no note.
     Whole(PyErr),
 }
 
-impl From<PyErr> for Halt {
+impl From<PyErr> for Incomplete {
     fn from(error: PyErr) -> Self {
         Self::Stage(error)
     }
@@ -63,7 +63,7 @@ impl<'py> Stages<'_, 'py> {
         self.watch.time(name.to_str()?, || self.builder.call_method1(name, (argument,)))
     }
 
-    fn run(&self, env_dir: &Bound<'py, PyAny>) -> Result<(), Halt> {
+    fn run(&self, env_dir: &Bound<'py, PyAny>) -> Result<(), Incomplete> {
         let (py, builder) = (env_dir.py(), self.builder);
         let context = self.call(intern!(py, "ensure_directories"), env_dir)?;
         self.watch.tell(|| match context.getattr("executable") {
@@ -85,7 +85,7 @@ impl<'py> Stages<'_, 'py> {
         }
         completed?;
         if younger_is_set(builder, intern!(py, "upgrade_deps"))? {
-            self.call(intern!(py, "upgrade_dependencies"), &context).map_err(Halt::Whole)?;
+            self.call(intern!(py, "upgrade_dependencies"), &context).map_err(Incomplete::Whole)?;
         }
         Ok(())
     }
@@ -101,7 +101,7 @@ impl<'py> Stages<'_, 'py> {
     }
 
     /// Runs the stages that see an environment without the base's packages.
-    fn complete(&self, context: &Bound<'py, PyAny>) -> Result<(), Halt> {
+    fn complete(&self, context: &Bound<'py, PyAny>) -> Result<(), Incomplete> {
         let (py, builder) = (context.py(), self.builder);
         self.call(intern!(py, "create_configuration"), context)?;
         self.call(intern!(py, "setup_python"), context)?;
@@ -110,7 +110,7 @@ impl<'py> Stages<'_, 'py> {
         }
         if !is_set(builder, intern!(py, "upgrade"))? {
             self.call(intern!(py, "setup_scripts"), context)?;
-            self.call(intern!(py, "post_setup"), context).map_err(Halt::Whole)?;
+            self.call(intern!(py, "post_setup"), context).map_err(Incomplete::Whole)?;
         }
         Ok(())
     }
