@@ -15,11 +15,12 @@ use crate::fs::{self, Template};
 /// Templates and their destinations.
 type Templates = Arc<Vec<(Template, Script)>>;
 
-/// Templates that were read, and the metadata that would reveal a change.
+/// Templates that were read, and the metadata that reveals a change.
 struct Kept {
     path: PathBuf,
     platform: Platform,
-    seen: Vec<(PathBuf, Metadata)>,
+    /// `None` if a change may stay hidden.
+    seen: Option<Vec<(PathBuf, Metadata)>>,
     templates: Templates,
 }
 
@@ -35,19 +36,33 @@ pub fn read(path: &Path, platform: Platform) -> Result<Templates> {
     let mut kept = KEPT.try_lock();
     if let Ok(Some(kept)) = kept.as_deref()
         && (kept.path.as_path(), kept.platform) == (path, platform)
-        && kept.seen.iter().all(|(path, metadata)| metadata_at(path).is_ok_and(|now| now == *metadata))
+        && kept.is_current()
     {
         return Ok(Arc::clone(&kept.templates));
     }
-    let mut directories = Vec::new();
-    let scripts = scripts_in(path, platform, &mut directories)?;
-    let seen = seen(directories.iter().chain(scripts.iter().map(|script| &script.source)));
-    let read = scripts.into_iter().map(|script| Ok((fs::read_template(&script.source)?, script)));
-    let templates = Arc::new(read.collect::<Result<Vec<_>>>()?);
-    if let (Ok(kept), Some(seen)) = (kept.as_deref_mut(), seen) {
-        *kept = Some(Kept { path: path.to_owned(), platform, seen, templates: Arc::clone(&templates) });
+    let read = Kept::read(path, platform)?;
+    let templates = Arc::clone(&read.templates);
+    if let Ok(kept) = kept.as_deref_mut() {
+        *kept = Some(read);
     }
     Ok(templates)
+}
+
+impl Kept {
+    fn read(path: &Path, platform: Platform) -> Result<Self> {
+        let mut watched = vec![path.to_owned()];
+        let scripts = scripts_in(path, platform, &mut watched)?;
+        let seen = seen(watched.iter().chain(scripts.iter().map(|script| &script.source)));
+        let read = scripts.into_iter().map(|script| Ok((fs::read_template(&script.source)?, script)));
+        let templates = Arc::new(read.collect::<Result<Vec<_>>>()?);
+        Ok(Self { path: path.to_owned(), platform, seen, templates })
+    }
+
+    /// Reports whether reading them again would give the same templates.
+    fn is_current(&self) -> bool {
+        let is_same = |(path, seen): &(PathBuf, Metadata)| metadata_at(path).is_ok_and(|now| now == *seen);
+        self.seen.as_ref().is_some_and(|seen| seen.iter().all(is_same))
+    }
 }
 
 /// The metadata of these paths, if it is old enough to reveal every later change.
@@ -63,12 +78,15 @@ fn seen<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> Option<Vec<(PathBuf, Me
 ///
 /// A missing directory counts as empty, as for `os.walk`. A directory that can't be listed is an error: an environment
 /// without scripts would seem complete.
-fn scripts_in(path: &Path, platform: Platform, directories: &mut Vec<PathBuf>) -> Result<Vec<Script>> {
+///
+/// Adds to `watched` what else would change if there were more templates: the directories, and each entry that may come
+/// to lead to a file.
+fn scripts_in(path: &Path, platform: Platform, watched: &mut Vec<PathBuf>) -> Result<Vec<Script>> {
     let mut found = Vec::new();
     for name in ["common", platform.name()] {
         let directory = path.join(name);
         if !fs::is_link(&directory) {
-            collect(&directory, Path::new(""), platform, (&mut found, directories))?;
+            collect(&directory, Path::new(""), platform, (&mut found, watched))?;
         }
     }
     Ok(found)
@@ -78,20 +96,21 @@ fn collect(
     directory: &Path,
     relative: &Path,
     platform: Platform,
-    (found, directories): (&mut Vec<Script>, &mut Vec<PathBuf>),
+    (found, watched): (&mut Vec<Script>, &mut Vec<PathBuf>),
 ) -> Result<()> {
     let listing = match fs::list(directory) {
         Err(error) if matches!(error.kind(), Some(NotFound | NotADirectory)) => return Ok(()),
         listing => listing?,
     };
-    directories.push(directory.to_owned());
+    watched.push(directory.to_owned());
+    watched.extend(listing.others.iter().map(|name| directory.join(name)));
     for name in listing.files {
         if !is_launcher(&name.to_string_lossy(), platform) {
             found.push(Script { source: directory.join(name), directory: relative.to_owned() });
         }
     }
     for name in listing.directories {
-        collect(&directory.join(&name), &relative.join(&name), platform, (found, directories))?;
+        collect(&directory.join(&name), &relative.join(&name), platform, (found, watched))?;
     }
     Ok(())
 }
@@ -134,5 +153,38 @@ mod tests {
         assert_eq!(contents(), [b"new"]);
         fs::write(&temp.path().join("common/b"), b"more").unwrap();
         assert_eq!(contents(), [b"new".as_slice(), b"more"]);
+    }
+
+    /// Reads the templates once their last change is old enough to reveal the next one.
+    fn settled(temp: &tempfile::TempDir) -> Kept {
+        loop {
+            let kept = Kept::read(temp.path(), Platform::Posix).unwrap();
+            if kept.is_current() {
+                return kept;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_directory_that_appears_later_shows() {
+        let temp = tree(&["common/a"]);
+        let kept = settled(&temp);
+        fs::create_directory(&temp.path().join("posix")).unwrap();
+        assert!(!kept.is_current());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_comes_to_lead_to_a_template_shows() {
+        let temp = tree(&["common/a"]);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let target = elsewhere.path().join("target");
+        fs::create_directory(&target).unwrap();
+        fs::symlink(&target, &temp.path().join("common/link")).unwrap();
+        let kept = settled(&temp);
+        std::fs::remove_dir(&target).unwrap();
+        assert!(!kept.is_current());
+        assert!(!Kept::read(temp.path(), Platform::Posix).unwrap().is_current());
     }
 }

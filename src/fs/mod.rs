@@ -158,6 +158,8 @@ pub struct Listing {
     pub directories: Vec<OsString>,
     /// Names of everything else that leads to a file.
     pub files: Vec<OsString>,
+    /// Names of the rest: links to directories or to nothing, pipes, devices.
+    pub others: Vec<OsString>,
 }
 
 /// Lists a directory, sorted by name.
@@ -171,6 +173,8 @@ pub fn list(path: &Path) -> Result<Listing> {
             listing.directories.push(entry.file_name());
         } else if kind.is_file() || entry.path().is_file() {
             listing.files.push(entry.file_name());
+        } else {
+            listing.others.push(entry.file_name());
         }
     }
     listing.directories.sort();
@@ -222,5 +226,6 @@ mod tests {
         let listing = list(temp.path()).unwrap();
         assert_eq!(listing.directories, ["folder"]);
         assert_eq!(listing.files, ["file", "link-to-file"]);
+        assert_eq!(listing.others, ["link-to-folder"]);
     }
 }
