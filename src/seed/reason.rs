@@ -62,7 +62,7 @@ impl fmt::Display for Reason {
             Self::Unreadable(error) => write!(f, "the wheel can't be read: {error}"),
             Self::Wheel(path, defect) => write!(f, "{} is unusual: {defect}", quoted(path)),
             Self::Scripts(path) => {
-                write!(f, "the pip in {} writes scripts in an unknown formatat", quoted(path))
+                write!(f, "the pip in {} writes scripts in an unknown format", quoted(path))
             }
             Self::RequiresPython(path) => write!(f, "{} is not for this version of Python", quoted(path)),
             Self::Attributes(error) => {
