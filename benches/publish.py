@@ -57,7 +57,7 @@ def calls_table(create: Figures, seed: dict[str, Figures]) -> str:
         "with pip, copies": "fastvenv.create (copy)",
         "with pip, hard links": "fastvenv.create (hardlink)",
         "with pip, and an empty cache": "fastvenv.create (cold)",
-        "pip's folders and hard links alone, by a loop in Python": "floor (hardlink)",
+        "pip's directories and hard links alone, by a loop in Python": "floor (hardlink)",
     }.items():
         table += row(name, *(times(seed[at][key]) for at in places))
     return table
