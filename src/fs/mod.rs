@@ -9,6 +9,7 @@ mod identity;
 mod inside;
 mod mounts;
 mod permissions;
+mod seen;
 mod sys;
 mod time;
 mod whole;
@@ -30,7 +31,10 @@ pub use identity::{
     running_program,
 };
 pub use inside::{OddLinks, check_directories, odd_links};
-pub use sys::{is_damage, is_lacking, is_too_many_open_files, may_execute};
+pub use seen::Seen;
+pub use sys::{
+    is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
+};
 pub use time::Timestamp;
 pub use whole::{UNFINISHED, remove_unfinished};
 
@@ -123,6 +127,16 @@ pub fn remove_if_empty(path: &Path) -> bool {
 /// Reports whether something is there, links followed (`os.path.exists`).
 pub fn exists(path: &Path) -> bool {
     path.exists()
+}
+
+/// Reports whether a regular file is there, links followed.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Reports whether a directory is there, links followed.
+pub fn is_directory(path: &Path) -> bool {
+    path.is_dir()
 }
 
 /// Reports whether a symbolic link is there (`os.path.islink`).

@@ -16,14 +16,20 @@ pub(super) use unix::{
     is_sharing_violation, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(unix)]
-pub use unix::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
+pub use unix::{
+    Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group,
+    may_execute, os_string,
+};
 #[cfg(windows)]
 pub(super) use windows::{
     Handle, clone_content, close, executable, finish, is_alike, is_executable, is_loop, is_one_file,
     is_sharing_violation, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(windows)]
-pub use windows::{Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, may_execute};
+pub use windows::{
+    Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group,
+    may_execute, os_string,
+};
 
 use std::time::Duration;
 

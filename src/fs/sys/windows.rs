@@ -1,8 +1,10 @@
 //! Windows.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 
 use super::by_path;
 pub use super::by_path::{Handle, Inherited};
@@ -16,6 +18,19 @@ pub fn current_user() -> u32 {
 /// Metadata of the file or directory at that path, links followed.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
     Ok(by_path::metadata(&fs::metadata(path)?))
+}
+
+/// The text of these bytes, which must be UTF-8.
+pub fn os_string(bytes: Vec<u8>) -> Option<OsString> {
+    String::from_utf8(bytes).ok().map(OsString::from)
+}
+
+/// Groups of processes do not exist here.
+pub fn lead_group(_command: &mut Command) {}
+
+/// Kills the process, but not those that it started.
+pub fn kill_group(leader: &mut Child) {
+    let _ = leader.kill();
 }
 
 /// The path with all links resolved, in its simplest form.

@@ -5,6 +5,7 @@ mod errors;
 mod files;
 mod modes;
 mod paths;
+mod processes;
 
 pub use dir::Handle;
 pub use errors::{is_damage, is_lacking, is_loop, is_sharing_violation, is_too_many_open_files};
@@ -13,4 +14,5 @@ pub use files::{
     symlink_file,
 };
 pub use modes::{executable, is_alike, is_executable, is_one_file, may_execute};
-pub use paths::resolve;
+pub use paths::{os_string, resolve};
+pub use processes::{kill_group, lead_group};

@@ -1,10 +1,17 @@
-//! Real paths.
+//! Paths: their bytes, and where they lead.
 
+use std::ffi::OsString;
 use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]
 use rustix::fs::{Mode, OFlags, fstat, stat};
+
+/// The text of these bytes.
+pub fn os_string(bytes: Vec<u8>) -> Option<OsString> {
+    Some(OsString::from_vec(bytes))
+}
 
 /// The path with all links resolved. The kernel answers in a few calls, while `realpath` reads each component.
 /// `realpath` is used without `/proc`, or if a library such as fakechroot changes the meaning of paths.
