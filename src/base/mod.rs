@@ -3,8 +3,15 @@
 //! A [`Base`] may describe the interpreter that imports fastvenv or another one. The code that uses it does not depend
 //! on which.
 
+mod answer;
+mod find;
+mod kept;
+mod query;
 mod scheme;
 
+pub use answer::Interpreter;
+pub use find::{Found, Search};
+pub use query::query;
 pub use scheme::{Directory, Scheme, include_is_in_scheme, include_name};
 
 use std::path::PathBuf;
@@ -121,6 +128,11 @@ impl Base {
              check that your PATH environment variable is correctly set."
                 .to_owned(),
         ))
+    }
+
+    /// Reports whether it has no GIL (PEP 703).
+    pub fn is_free_threaded(&self) -> bool {
+        self.abiflags.contains('t') || self.build.free_threaded
     }
 
     /// The directory of the package `ensurepip`.

@@ -15,23 +15,10 @@ use std::sync::OnceLock;
 use std::{fs, io};
 
 use super::{Creation, environment};
-use crate::base::{Base, Build, Platform, Scheme, Version};
+use crate::base::{Base, query};
 use crate::environment::config::Options;
 use crate::observer::Observer;
 use crate::seed::Variables;
-
-/// A program that prints the contents of a [`Base`], in the order in which [`asked`] reads them.
-const PROGRAM: &str = "\
-import os, sys, sysconfig
-from importlib.util import MAGIC_NUMBER
-facts = [
-    *sys.version_info[:3], sys.implementation.name == 'cpython', sys.maxsize > 2**32,
-    sys.getfilesystemencoding() == 'utf-8', sys.abiflags, sys.platlibdir, sys.executable, sys._base_executable,
-    os.path.dirname(os.path.abspath(sys._base_executable)), sys.base_prefix, os.path.dirname(os.__file__),
-    sys.implementation.cache_tag, MAGIC_NUMBER.hex(), sysconfig.get_config_var('WHEEL_PKG_DIR') or '',
-]
-sys.stdout.buffer.write(b'\\0'.join(os.fsencode(str(fact)) for fact in facts))
-";
 
 /// The options of both sides: command-line arguments, and the same as values.
 type Case = (&'static [&'static str], fn(Options) -> Options);
@@ -115,40 +102,15 @@ fn python() -> Option<&'static Python> {
     found.as_ref()
 }
 
-fn asked(python: &str) -> Option<Base> {
-    let output = Command::new(python).args(["-I", "-c", PROGRAM]).output().ok()?;
-    let mut fields = output.stdout.split(|byte| *byte == 0);
-    let mut path = || PathBuf::from(OsString::from_vec(fields.next().unwrap_or_default().to_vec()));
-    let text = |field: PathBuf| field.into_os_string().into_string().ok();
-    let number = |field| text(field)?.parse().ok();
-    let is_true = |field: PathBuf| field == Path::new("True");
-    let version = Version { major: number(path())?, minor: number(path())?, micro: number(path())? };
-    let (is_cpython, is_64bit, utf8_file_names) = (is_true(path()), is_true(path()), is_true(path()));
-    let (abiflags, platlibdir) = (text(path())?, text(path())?);
-    Some(Base {
-        platform: Platform::Posix,
-        version,
-        is_cpython,
-        macos: cfg!(target_os = "macos"),
-        is_64bit,
-        utf8_file_names,
-        abiflags,
-        platlibdir,
-        scheme: Scheme::Own,
-        running: path(),
-        executable: path(),
-        home: path(),
-        prefix: path(),
-        library: path(),
-        cache_tag: text(path()),
-        magic: unhex(&text(path())?)?,
-        wheel_pkg_dir: Some(path()).filter(|path| !path.as_os_str().is_empty()),
-        build: Build::default(),
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+/// The interpreter of that name in PATH.
+fn asked(name: &str) -> Option<Base> {
+    let paths = std::env::var_os("PATH")?;
+    let path =
+        std::env::split_paths(&paths).map(|directory| directory.join(name)).find(|path| path.is_file())?;
+    let mut observer = Ear { variables: Vec::new(), heard: String::new() };
+    // A shim has another name than the interpreter that it starts.
+    let interpreter = query(&path, &[], &mut observer).ok()?;
+    Some((*interpreter.base).clone())
 }
 
 /// Builds the extension module and puts it beside a copy of the package's Python files.

@@ -1,0 +1,200 @@
+//! Asks another interpreter what environments for it depend on.
+
+use std::collections::hash_map::RandomState;
+use std::ffi::OsString;
+use std::hash::BuildHasher;
+use std::io::{PipeReader, Read, pipe};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use memchr::memmem;
+
+use super::answer::{self, Interpreter};
+use crate::error::{Error, Result, quoted};
+use crate::fs;
+use crate::observer::Observer;
+
+/// Prints the answer. See the file.
+const PROGRAM: &str = include_str!("query.py");
+/// The time an interpreter has to answer.
+const LIMIT: Duration = Duration::from_secs(15);
+/// The time for output to arrive from a process that has ended. A process it left behind may keep the pipe open.
+const GRACE: Duration = Duration::from_millis(200);
+/// The most output that is read, in bytes. An answer has a few thousand.
+const MOST: usize = 1 << 20;
+/// The most output that an error shows, in characters.
+const SHOWN: usize = 2000;
+
+/// Starts the executable and returns its answer. `hidden` are the environment variables that it must not inherit: all
+/// of Python's own.
+///
+/// # Errors
+/// [`Error::Refused`], with the output, if it can't be started, isn't Python, or doesn't answer within 15 seconds;
+/// [`Error::Interrupted`].
+pub fn query(executable: &Path, hidden: &[OsString], observer: &mut dyn Observer) -> Result<Interpreter> {
+    observer.debug(&format!("asking the interpreter {}", quoted(executable)));
+    let marker = format!("{:016x}", RandomState::new().hash_one(executable));
+    let (output, end) = run(executable, &marker, hidden, observer)?;
+    let printed = String::from_utf8_lossy(&output);
+    let found = printed.split(&marker).nth(1).and_then(answer::read);
+    let interpreter = found.ok_or_else(|| refused(executable, &end, &printed))?;
+    match &interpreter.base.executable {
+        base if base.as_os_str().is_empty() || fs::is_file(base) => Ok(interpreter),
+        base => Err(Error::Refused(format!(
+            "{} can't be used: its base interpreter {} is gone.",
+            quoted(executable),
+            quoted(base)
+        ))),
+    }
+}
+
+/// How a process ended.
+enum End {
+    Exited(ExitStatus),
+    TooLate,
+    TooMuch,
+}
+
+fn refused(executable: &Path, end: &End, printed: &str) -> Error {
+    let why = match end {
+        End::Exited(status) => format!("it isn't a working Python ({status})"),
+        End::TooLate => format!("it didn't answer within {} seconds", LIMIT.as_secs()),
+        End::TooMuch => format!("it isn't Python: it printed more than {MOST} bytes"),
+    };
+    let printed = printed.trim();
+    let output = match printed.char_indices().nth(SHOWN) {
+        _ if printed.is_empty() => String::new(),
+        Some((most, _)) => format!(" It printed: {}…", &printed[..most]),
+        None => format!(" It printed: {printed}"),
+    };
+    Error::Refused(format!("{} can't be used: {why}.{output}", quoted(executable)))
+}
+
+/// Runs the program and returns what it printed on both streams, up to the end of its answer.
+fn run(
+    executable: &Path,
+    marker: &str,
+    hidden: &[OsString],
+    observer: &mut dyn Observer,
+) -> Result<(Vec<u8>, End)> {
+    let cannot = |source| {
+        Error::Refused(format!("{} can't be used: it can't be started: {source}.", quoted(executable)))
+    };
+    let (reader, writer) = pipe().map_err(cannot)?;
+    let mut command = Command::new(executable);
+    command.args(["-I", "-S", "-B", "-c", PROGRAM, marker]).env_remove("__PYVENV_LAUNCHER__");
+    for name in hidden {
+        command.env_remove(name);
+    }
+    fs::lead_group(&mut command);
+    command.stdin(Stdio::null()).stderr(writer.try_clone().map_err(cannot)?).stdout(writer);
+    let mut process = observer.start(&mut command).map_err(cannot)?;
+    // The command has the pipe's other end open.
+    drop(command);
+    let heard = listen(&mut process, &output_of(reader), marker.as_bytes(), observer);
+    if !matches!(heard, Ok((_, End::Exited(_)))) {
+        fs::kill_group(&mut process);
+    }
+    end(process);
+    heard
+}
+
+/// The pieces of output. The thread ends with the pipe, or when nobody takes the pieces any more.
+fn output_of(mut reader: PipeReader) -> Receiver<Vec<u8>> {
+    let (sender, pieces) = sync_channel(1);
+    thread::spawn(move || {
+        let mut piece = vec![0; 1 << 16];
+        while let Ok(length @ 1..) = reader.read(&mut piece) {
+            if sender.send(piece[..length].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    pieces
+}
+
+/// Collects output until the answer is complete, or no answer will come.
+fn listen(
+    process: &mut Child,
+    pieces: &Receiver<Vec<u8>>,
+    marker: &[u8],
+    observer: &mut dyn Observer,
+) -> Result<(Vec<u8>, End)> {
+    let (mut output, mut ended) = (Vec::new(), None);
+    let (mut watch, mut is_closed) = (Watch::new(), false);
+    loop {
+        match pieces.try_recv() {
+            Ok(piece) => {
+                output.extend(piece);
+                if memmem::find_iter(&output, marker).nth(1).is_some() {
+                    return Ok((output, End::Exited(ExitStatus::default())));
+                } else if output.len() > MOST {
+                    return Ok((output, End::TooMuch));
+                }
+                continue;
+            }
+            Err(TryRecvError::Disconnected) => is_closed = true,
+            Err(TryRecvError::Empty) => {}
+        }
+        match ended {
+            Some((status, at)) if is_closed || watch.has_passed(at + GRACE) => {
+                return Ok((output, End::Exited(status)));
+            }
+            Some(_) => {}
+            // An error: another part of this process has taken the status.
+            None => {
+                let status = process.try_wait().unwrap_or(Some(ExitStatus::default()));
+                ended = status.map(|status| (status, watch.elapsed()));
+            }
+        }
+        if watch.has_passed(LIMIT) {
+            return Ok((output, End::TooLate));
+        } else if observer.interrupted() {
+            return Err(Error::Interrupted);
+        }
+        watch.wait();
+    }
+}
+
+/// Waits until the process has ended, and kills it if that takes long.
+fn end(mut process: Child) {
+    let mut watch = Watch::new();
+    while let Ok(None) = process.try_wait() {
+        if watch.has_passed(GRACE) {
+            let _ = process.kill();
+            let _ = process.wait();
+            return;
+        }
+        watch.wait();
+    }
+}
+
+/// Measures time by the clock or, if that stands still (libfaketime), by the waits.
+struct Watch {
+    started: Instant,
+    waited: Duration,
+}
+
+impl Watch {
+    const STEP: Duration = Duration::from_micros(200);
+
+    fn new() -> Self {
+        Self { started: Instant::now(), waited: Duration::ZERO }
+    }
+
+    fn wait(&mut self) {
+        thread::sleep(Self::STEP);
+        self.waited += Self::STEP;
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed().max(self.waited)
+    }
+
+    fn has_passed(&self, time: Duration) -> bool {
+        self.elapsed() > time
+    }
+}
