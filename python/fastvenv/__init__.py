@@ -63,7 +63,15 @@ class EnvBuilder(_core.EnvBuilder):
     :param upgrade_deps: Bring pip up to date from the package index.
     :param scm_ignore_files: Version control systems that get an ignore file: "git", or any for which a subclass
                              has a method ``create_<name>_ignore_file``.
+    :param python: fastvenv's own: the interpreter that environments are for. The path of an executable, of an
+                   installation or of an environment, a name on PATH, or a version such as "3.12". Default: the
+                   running interpreter. See docs/interpreters.md.
     """
+
+    # The attribute counts only if it was given to `__init__`: a subclass written for `venv` may have an attribute of
+    # this name that means something else.
+    python = None
+    _chooses_python = False
 
     def __init__(
         self,
@@ -76,6 +84,7 @@ class EnvBuilder(_core.EnvBuilder):
         upgrade_deps=False,
         *,
         scm_ignore_files=frozenset(),
+        python=None,
     ):
         self.system_site_packages = system_site_packages
         self.clear = clear
@@ -86,6 +95,8 @@ class EnvBuilder(_core.EnvBuilder):
         self.prompt = os.path.basename(os.getcwd()) if prompt == "." else prompt
         self.upgrade_deps = upgrade_deps
         self.scm_ignore_files = frozenset(map(str.lower, scm_ignore_files))
+        if python is not None:
+            self.python, self._chooses_python = python, True
 
     def __reduce_ex__(self, protocol):
         # Protocols 0 and 1 can't create instances of a native class. Protocol 2 works in their place.
@@ -237,6 +248,7 @@ def create(
     upgrade_deps=False,
     *,
     scm_ignore_files=frozenset(),
+    python=None,
 ):
     """Create a virtual environment in a directory.
 
@@ -252,6 +264,7 @@ def create(
         prompt=prompt,
         upgrade_deps=upgrade_deps,
         scm_ignore_files=scm_ignore_files,
+        python=python,
     )
     builder.create(env_dir)
 

@@ -36,6 +36,8 @@ logger: logging.Logger
 CORE_VENV_DEPS: tuple[str, ...]
 
 class EnvBuilder(_core.EnvBuilder):
+    python: StrPath | None
+    _chooses_python: bool
     def __init__(
         self,
         system_site_packages: bool = False,
@@ -47,6 +49,7 @@ class EnvBuilder(_core.EnvBuilder):
         upgrade_deps: bool = False,
         *,
         scm_ignore_files: Iterable[str] = frozenset(),
+        python: StrPath | None = None,
     ) -> None: ...
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]: ...
     def clear_directory(self, path: StrOrBytesPath) -> None: ...
@@ -62,6 +65,7 @@ def create(
     upgrade_deps: bool = False,
     *,
     scm_ignore_files: Iterable[str] = frozenset(),
+    python: StrPath | None = None,
 ) -> None: ...
 def main(args: Sequence[str] | None = None) -> None: ...
 def replace_stdlib() -> Replacement: ...

@@ -49,8 +49,13 @@ FLAGS: "dict[str, tuple[str, Any, str]]" = {
     ),
 }
 _EXCLUSIVE = ("--symlinks", "--copies")
-_PROMPT = "--prompt"
-_PROMPT_HELP = "The prompt for activated shells. Default: the environment's name."
+
+# option with a value -> help. The attribute is the option's name.
+VALUES = {
+    "--prompt": "The prompt for activated shells. Default: the environment's name.",
+    "--python": "The Python that the environment is for: a version such as 3.12, a name on PATH, or the path of an "
+    "executable, an installation or an environment. Default: the Python that runs this command.",
+}
 
 
 def _defaults() -> "dict[str, Any]":
@@ -63,6 +68,7 @@ def _defaults() -> "dict[str, Any]":
         "prompt": None,
         "upgrade_deps": False,
         "scm_ignore_files": frozenset({"git"}),
+        "python": None,
     }
 
 
@@ -83,7 +89,7 @@ def main(args: "Sequence[str] | None" = None) -> None:
 
 
 def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None":
-    """Read an ordinary command line: full flags, a prompt, directories in one row.
+    """Read an ordinary command line: full options, directories in one row.
 
     Importing argparse takes longer than creating an environment. This returns None for anything unusual and for every
     mistake, and argparse then handles it.
@@ -97,7 +103,7 @@ def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None
             if arg in FLAGS:
                 attribute, value, _ = FLAGS[arg]
             else:
-                attribute, value = "prompt", _prompt(arg, rest)
+                attribute, value = _value(arg, rest)
             if value is None:
                 return None
             options[attribute] = value
@@ -110,15 +116,15 @@ def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None
     return options, env_dirs
 
 
-def _prompt(arg: str, rest: "Iterator[str]") -> "str | None":
-    """The value of --prompt, in either form. None if this is another option, or the value looks like one."""
+def _value(arg: str, rest: "Iterator[str]") -> "tuple[str, str | None]":
+    """An option's attribute and value, in either form. None if there is no such option, or the value looks like one."""
     name, equals, value = arg.partition("=")
-    if name != _PROMPT:
-        return None
-    if equals:
-        return value
-    value = next(rest, "-")
-    return None if value.startswith("-") else value
+    attribute = name[2:]
+    if name not in VALUES:
+        return attribute, None
+    if not equals:
+        value = next(rest, "-")
+    return attribute, None if value.startswith("-") and not equals else value
 
 
 def _read_by_argparse(args: "list[str]") -> "tuple[dict[str, Any], list[str]]":
@@ -142,7 +148,8 @@ def _parser() -> "ArgumentParser":
     for flag, (attribute, value, help_text) in FLAGS.items():
         group = exclusive if flag in _EXCLUSIVE else parser
         group.add_argument(flag, dest=attribute, action="store_const", const=value, help=help_text)
-    parser.add_argument(_PROMPT, help=_PROMPT_HELP)
+    for option, help_text in VALUES.items():
+        parser.add_argument(option, help=help_text)
     return parser
 
 

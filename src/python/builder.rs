@@ -38,7 +38,7 @@ impl EnvBuilder {
         env_dir: &Bound<'py, PyAny>,
         name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        guarded(|| directories::venv_path(slf.py(), env_dir, name))
+        guarded(|| directories::venv_path(slf.as_any(), env_dir, name))
     }
 
     #[classmethod]

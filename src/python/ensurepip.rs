@@ -7,9 +7,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::base::{base, base_for_pip};
 use super::child::package;
-use super::modules::sys;
+use super::chosen::{base, base_for_pip};
+use super::context::path_text;
 use super::options::younger_is_set;
 use super::{errors, seeding};
 use crate::base::{Base, Directory, Version};
@@ -32,21 +32,21 @@ const STAGES: [&str; 6] = [
 /// The `CalledProcessError` from running `ensurepip` with the base interpreter.
 pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
     let py = builder.py();
-    if !younger_is_set(builder, intern!(py, "with_pip"))? || has_ensurepip(&*base(py)?) {
+    if !younger_is_set(builder, intern!(py, "with_pip"))? || has_ensurepip(&*base(builder)?) {
         return Ok(());
     }
     let is_kept = !younger_is_set(builder, intern!(py, "clear"))?;
-    if !seeding::has_default_stages(builder, &STAGES)? || is_natively_possible(py, env_dir, is_kept)? {
+    if !seeding::has_default_stages(builder, &STAGES)? || is_natively_possible(builder, env_dir, is_kept)? {
         return Ok(());
     }
     // We ask the interpreter itself, since it may import `ensurepip` from elsewhere, such as a zip file.
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     let kwargs = PyDict::new(py);
     kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;
-    let command = (sys(py, intern!(py, "_base_executable"))?, "-I", "-m", "ensurepip", "--version");
+    let command = (path_text(py, &base(builder)?.executable)?, "-I", "-m", "ensurepip", "--version");
     match subprocess.call_method("check_output", (command,), Some(&kwargs)) {
         // An interpreter that can't be started causes its own error later.
-        Err(error) if !error.is_instance_of::<PyOSError>(py) => Err(explain(py, error)),
+        Err(error) if !error.is_instance_of::<PyOSError>(py) => Err(explain(builder, error)),
         _ => Ok(()),
     }
 }
@@ -56,8 +56,9 @@ fn has_ensurepip(base: &Base) -> bool {
     crate::fs::exists(&base.ensurepip().join("__main__.py"))
 }
 
-fn is_natively_possible(py: Python<'_>, env_dir: &Path, is_kept: bool) -> PyResult<bool> {
-    let base = base_for_pip(py)?;
+fn is_natively_possible(builder: &Bound<'_, PyAny>, env_dir: &Path, is_kept: bool) -> PyResult<bool> {
+    let py = builder.py();
+    let base = base_for_pip(builder)?;
     if !base.is_cpython {
         return Ok(false);
     }
@@ -69,12 +70,13 @@ fn is_natively_possible(py: Python<'_>, env_dir: &Path, is_kept: bool) -> PyResu
 
 /// Adds a remedy to the error of an `ensurepip` that failed. Debian and its relatives ship `ensurepip` in a separate
 /// package. If that is missing, the remedy names it.
-pub fn explain(py: Python<'_>, error: PyErr) -> PyErr {
+pub fn explain(builder: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
+    let py = builder.py();
     // Other exceptions, such as an interrupt, need no explanation.
     if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
         return error;
     }
-    let base = base(py).ok().filter(|base| !has_ensurepip(base));
+    let base = base(builder).ok().filter(|base| !has_ensurepip(base));
     if let Some(Version { major, minor, .. }) = base.map(|base| base.version) {
         let note = format!(
             "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it is a separate \

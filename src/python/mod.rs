@@ -5,6 +5,7 @@ mod base;
 mod builder;
 mod cache;
 mod child;
+mod chosen;
 mod context;
 mod ensurepip;
 mod errors;

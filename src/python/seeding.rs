@@ -7,7 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::base::{base, base_for_pip};
+use super::chosen::{base, base_for_pip};
 use super::context::Context;
 use super::modules::{os, tolerated};
 use super::overriding::is_own;
@@ -28,7 +28,7 @@ pub fn seed_natively(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> 
     if let Some(reason) = unusual(builder)? {
         return by_ensurepip(reason);
     }
-    let base = base_for_pip(py)?;
+    let base = base_for_pip(builder)?;
     let Some(environment) = own_environment(&Context(context), &base)? else {
         return by_ensurepip("the context has changed since fastvenv made it");
     };
@@ -55,7 +55,7 @@ fn unusual(builder: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
         Some("a stage is overridden")
     } else if is_subprocess_patched(builder.py())? {
         Some("subprocess is patched")
-    } else if !base(builder.py())?.is_cpython {
+    } else if !base(builder)?.is_cpython {
         Some("this is not CPython")
     } else {
         None

@@ -40,7 +40,8 @@ fn packages_of(project: &str) -> &'static [&'static str] {
     }
 }
 
-fn projects(version: Version) -> &'static [&'static str] {
+/// The projects that `ensurepip` of that Python installs, in its order.
+pub fn projects(version: Version) -> &'static [&'static str] {
     if version.at_least(12) { &["pip"] } else { &["setuptools", "pip"] }
 }
 

@@ -67,7 +67,7 @@ def test_each_option_has_its_meaning(built, args, options):
 @given(
     st.lists(
         st.one_of(
-            st.sampled_from([*_cli.FLAGS, "--prompt", "--prompt=", "--prompt=p", "--", "--clea", "-x", "", "env"]),
+            st.sampled_from([*_cli.FLAGS, *_cli.VALUES, "--prompt=", "--python=p", "--", "--clea", "-x", "", "env"]),
             st.text(max_size=5),
         ),
         max_size=6,
@@ -152,10 +152,10 @@ OPTIONS = {
 
 
 def test_help_names_every_option():
-    """--help goes to stdout with status 0 and has the options of 3.14, and no others."""
+    """--help goes to stdout with status 0 and has the options of 3.14, and --python, which is fastvenv's own."""
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert set(re.findall(r"--[\w-]+", done.stdout)) == OPTIONS
+    assert set(re.findall(r"--[\w-]+", done.stdout)) == {*OPTIONS, "--python"}
     assert "ENV_DIR" in done.stdout
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import fastvenv
 from circumstances import limit, mounted, run_without_ensurepip, somebody_else
+from docs import interpreters
 from fastvenv import _core
 from faults import need_root
 
@@ -276,6 +277,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "link-mode": lambda tmp: with_variable("FASTVENV_LINK_MODE", tmp),
     "seed": lambda tmp: with_variable("FASTVENV_SEED", tmp),
     "log": lambda tmp: with_variable("FASTVENV_LOG", tmp),
+    **interpreters.PROVOKED,
     "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),
     "other-python": other_python,
     "no-cache": no_cache,

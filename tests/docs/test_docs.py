@@ -24,6 +24,7 @@ ELSEWHERE = {
     ("CONTRIBUTING.md", "python3 -m pip install . && python3 -m fastvenv .venv"): "set-up",
     ("CONTRIBUTING.md", "src/"): "map",
     ("docs/seeding.md", "<cache>/"): "picture of the cache; tests/seed/test_cache.py looks into its folders",
+    ("docs/interpreters.md", "python -m fastvenv --python 3.12 .venv"): "tests/interpreters, for the versions found",
     ("docs/performance.md", "nox -s bench -- --write"): "session",
 }
 

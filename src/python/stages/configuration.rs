@@ -4,7 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::create::configuration;
-use crate::python::base::base;
+use crate::python::chosen::base;
 use crate::python::context::Context;
 use crate::python::options::{options, prompt_repr};
 
@@ -15,7 +15,7 @@ pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_
     let path = env_dir.join("pyvenv.cfg");
     context.set_path(intern!(py, "cfg_path"), &path)?;
     let home = context.path(intern!(py, "python_dir"))?;
-    let (base, options, prompt) = (base(py)?, options(builder)?, prompt_repr(builder)?);
+    let (base, options, prompt) = (base(builder)?, options(builder)?, prompt_repr(builder)?);
     Ok(py.detach(|| configuration::write(&path, &base, &env_dir, &home, prompt.as_deref(), &options))?)
 }
 

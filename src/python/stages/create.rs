@@ -1,13 +1,16 @@
 //! The order of the stages.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::foreign;
 use crate::error::quoted;
 use crate::fs;
+use crate::python::chosen;
 use crate::python::ensurepip;
 use crate::python::errors::noted;
 use crate::python::modules;
@@ -26,14 +29,32 @@ pub fn create(builder: &Bound<'_, PyAny>, env_dir: &Bound<'_, PyAny>) -> PyResul
     if younger_is_set(builder, intern!(py, "with_pip"))? {
         seeding::variables(py)?.check()?;
     }
-    ensurepip::refuse_without(builder, &directory)?;
-    let existed = py.detach(|| fs::exists(&directory));
+    let interpreter = chosen::interpreter(builder)?;
+    if let Some(interpreter) = &interpreter
+        && let Some(why) = interpreter.obstacle(modules::platform(py)?)
+    {
+        return foreign::create(builder, interpreter, &directory, &why);
+    }
+    let base = interpreter.map(|interpreter| Arc::clone(&interpreter.base));
+    chosen::during(builder, base, || create_with(builder, &env_dir, &directory, &watch))
+}
+
+/// Creates the environment by the builder's stages.
+fn create_with(
+    builder: &Bound<'_, PyAny>,
+    env_dir: &Bound<'_, PyAny>,
+    directory: &Path,
+    watch: &Stopwatch,
+) -> PyResult<()> {
+    let py = builder.py();
+    ensurepip::refuse_without(builder, directory)?;
+    let existed = py.detach(|| fs::exists(directory));
     if existed {
-        super::executables::check_links(builder, &directory)?;
+        super::executables::check_links(builder, directory)?;
     }
     watch.tell(|| format!("creating an environment in {env_dir:?}"));
-    watch.time("create", || Stages { builder, watch: &watch }.run(&env_dir)).map_err(|why| match why {
-        Incomplete::Stage(error) if !existed => tell_what_is_left(py, error, &directory),
+    watch.time("create", || Stages { builder, watch }.run(env_dir)).map_err(|why| match why {
+        Incomplete::Stage(error) if !existed => tell_what_is_left(py, error, directory),
         Incomplete::Stage(error) | Incomplete::Whole(error) => error,
     })
 }

@@ -13,8 +13,9 @@ use crate::create::{clear, directories};
 use crate::environment::{Environment, executable_name};
 use crate::fs::{self, Made};
 use crate::observer::Observer;
-use crate::python::base::{base, base_with_scheme};
+use crate::python::base as running;
 use crate::python::child::package_dir;
+use crate::python::chosen::{base, base_with_scheme, is_other};
 use crate::python::context::{Context, encoded, new_context, path_text};
 use crate::python::errors::noted;
 use crate::python::modules::{os, os_path, platform, sys};
@@ -38,16 +39,18 @@ pub fn clear_directory(py: Python<'_>, path: &Bound<'_, PyAny>) -> PyResult<()> 
 /// # Errors
 /// `KeyError` for an unknown name, as from `sysconfig.get_path`.
 pub fn venv_path<'py>(
-    py: Python<'py>,
+    builder: &Bound<'py, PyAny>,
     env_dir: &Bound<'py, PyAny>,
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let base = base_with_scheme(py)?;
+    let py = builder.py();
+    let base = base_with_scheme(builder)?;
     if let Some(directory) = Directory::ALL.into_iter().find(|directory| directory.name() == name) {
         let env_dir = normal(env_dir)?;
         return Ok(path_text(py, &base.directory(directory, &env_dir))?.into_any());
     }
-    if !has_scheme(&base) {
+    // Of another interpreter's scheme, only the directories above are known.
+    if !has_scheme(&base) || is_other(builder)? {
         return Err(PyKeyError::new_err(name.to_owned()));
     }
     asked(py.import(intern!(py, "sysconfig"))?.as_any(), &base, env_dir, name)
@@ -83,7 +86,7 @@ pub fn ensure_directories<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = builder.py();
     let is_own = is_own(builder, intern!(py, "_venv_path"))?;
-    let base = if is_own { base_with_scheme(py)? } else { Arc::unwrap_or_clone(base(py)?) };
+    let base = if is_own { base_with_scheme(builder)? } else { Arc::unwrap_or_clone(base(builder)?) };
     let path = fspath(env_dir)?;
     let directory: PathBuf = env_dir.extract()?;
     let env_name = os_path(py, intern!(py, "split"), (env_dir,))?.get_item(1)?;
@@ -100,7 +103,7 @@ pub fn ensure_directories<'py>(
     namespace.setattr(intern!(py, "env_dir"), env_dir)?;
     namespace.setattr(intern!(py, "env_name"), env_name)?;
     namespace.setattr(intern!(py, "prompt"), prompt)?;
-    namespace.setattr(intern!(py, "executable"), sys(py, intern!(py, "_base_executable"))?)?;
+    namespace.setattr(intern!(py, "executable"), base_executable(builder, &base)?)?;
     context.set_path(intern!(py, "python_dir"), &base.home)?;
     namespace.setattr(intern!(py, "python_exe"), executable_name(&base))?;
     let environment = describe((builder, is_own), &context, env_dir, &directory, &base)?;
@@ -112,6 +115,15 @@ pub fn ensure_directories<'py>(
     let command = command_path(builder, &environment.executable, base.platform)?;
     context.set_path(intern!(py, "env_exec_cmd"), &command)?;
     Ok(namespace)
+}
+
+/// The base interpreter's executable: of the running interpreter the very value that Python has, even `None`.
+fn base_executable<'py>(builder: &Bound<'py, PyAny>, base: &Base) -> PyResult<Bound<'py, PyAny>> {
+    let py = builder.py();
+    if is_other(builder)? {
+        return Ok(path_text(py, &base.executable)?.into_any());
+    }
+    sys(py, intern!(py, "_base_executable"))
 }
 
 /// Adds the directories' paths to the context. An overridden `self._venv_path` provides them.
@@ -185,11 +197,19 @@ fn clear_first(
     directory: &Path,
     base: &Base,
 ) -> PyResult<()> {
-    let py = builder.py();
+    check_clear(builder.py(), directory, base)?;
+    builder.call_method1(intern!(builder.py(), "clear_directory"), (env_dir,)).map(drop)
+}
+
+/// Refuses to clear a directory that this process, the user or the base interpreter needs.
+pub fn check_clear(py: Python<'_>, directory: &Path, base: &Base) -> PyResult<()> {
     let home: PathBuf = os_path(py, intern!(py, "expanduser"), ("~",))?.extract()?;
     let package = package_dir(py)?;
-    py.detach(|| clear::check(base, directory, &home, &package))?;
-    builder.call_method1(intern!(py, "clear_directory"), (env_dir,)).map(drop)
+    let running = running::base(py)?;
+    Ok(py.detach(|| {
+        clear::check(&running, directory, &home, &package)?;
+        clear::check(base, directory, &home, &package)
+    })?)
 }
 
 /// The path to run the environment's interpreter by. On Windows it is the real path, since `CreateFile` may see a

@@ -12,7 +12,7 @@ use crate::create::executables::found::{Bin, OtherLinks};
 use crate::create::executables::{self, LinkText, Own, Placed, Placer, nt};
 use crate::environment::Environment;
 use crate::fs;
-use crate::python::base::{base, base_for_launchers, base_with_scheme};
+use crate::python::chosen::{base, base_for_launchers, base_with_scheme};
 use crate::python::context::{Context, path_text};
 use crate::python::errors::lacks_feature;
 use crate::python::modules::platform;
@@ -49,7 +49,7 @@ pub fn setup_python(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> Py
     let links = if upgrades { OtherLinks::Renewed } else { OtherLinks::Refused };
     if platform(py)? == Platform::Nt {
         let bin = Bin { path: &bin_path, env_exe: &env_exe, base: Path::new(""), copies, links };
-        return setup_nt(context, &bin);
+        return setup_nt(builder, context, &bin);
     }
     let executable = executable?;
     let bin = Bin { path: &bin_path, env_exe: &env_exe, base: &executable, copies, links };
@@ -58,7 +58,7 @@ pub fn setup_python(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>) -> Py
 
 fn setup_posix(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>, bin: &Bin<'_>) -> PyResult<()> {
     let py = builder.py();
-    let base = &*base(py)?;
+    let base = &*base(builder)?;
     let with_pip = is_set(builder, intern!(py, "with_pip"))?;
     if is_own(builder, intern!(py, "symlink_or_copy"))? {
         let mut own = Own { symlinks: !bin.copies };
@@ -113,9 +113,9 @@ impl Placer for Overridden<'_, '_> {
     }
 }
 
-fn setup_nt(context: &Context<'_, '_>, bin: &Bin<'_>) -> PyResult<()> {
+fn setup_nt(builder: &Bound<'_, PyAny>, context: &Context<'_, '_>, bin: &Bin<'_>) -> PyResult<()> {
     let py = context.0.py();
-    let base = base_for_launchers(py)?;
+    let base = base_for_launchers(builder)?;
     let python_dir = context.path(intern!(py, "python_dir"))?;
     // Only a build tree needs it.
     let env_dir = if base.build.is_tree { context.path(intern!(py, "env_dir"))? } else { PathBuf::new() };
@@ -129,7 +129,7 @@ pub fn check_links(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
     if !has_own_stages(builder, &["_venv_path", "ensure_directories", "setup_python"])? {
         return Ok(());
     }
-    let base = base_with_scheme(py)?;
+    let base = base_with_scheme(builder)?;
     let renews = is_set(builder, intern!(py, "upgrade"))? || is_set(builder, intern!(py, "clear"))?;
     if renews || base.platform == Platform::Nt {
         return Ok(());

@@ -5,5 +5,6 @@ pub mod configuration;
 pub mod create;
 pub mod directories;
 pub mod executables;
+pub mod foreign;
 pub mod pip;
 pub mod scripts;

@@ -6,12 +6,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::create::executables;
-use crate::python::base::base;
 use crate::python::child::{self, package};
+use crate::python::chosen::{base, is_other};
 use crate::python::context::Context;
 use crate::python::errors::noted;
 use crate::python::overriding::is_own;
 use crate::python::{ensurepip, modules, seeding};
+use crate::seed::bundled::projects;
 use crate::seed::links;
 
 /// `EnvBuilder._setup_pip`: installs pip natively if nothing unusual is requested, otherwise by running `ensurepip` in
@@ -21,7 +22,7 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
     if seeding::seed_natively(builder, context)? {
         return Ok(());
     }
-    prepare_for_pip(context)?;
+    prepare_for_pip(builder, context)?;
     let kwargs = PyDict::new(py);
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;
@@ -35,12 +36,12 @@ pub fn setup_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyRe
             };
             Err(if may_execute { error } else { noted(py, error, executables::MAY_BE_NOEXEC) })
         }
-        Err(error) => Err(ensurepip::explain(py, error)),
+        Err(error) => Err(ensurepip::explain(builder, error)),
     }
 }
 
 /// Makes sure that pip doesn't write through links, if the context has the paths where pip is installed.
-fn prepare_for_pip(context: &Bound<'_, PyAny>) -> PyResult<()> {
+fn prepare_for_pip(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = context.py();
     let path = |name: &Bound<'_, _>| modules::tolerated(py, Context(context).path(name));
     let (Some(site_packages), Some(bin_path)) =
@@ -48,15 +49,15 @@ fn prepare_for_pip(context: &Bound<'_, PyAny>) -> PyResult<()> {
     else {
         return Ok(());
     };
-    let version = base(py)?.version;
+    let version = base(builder)?.version;
     Ok(py.detach(|| links::prepare_for_pip(&site_packages, &bin_path, version))?)
 }
 
 /// `EnvBuilder.upgrade_dependencies`.
 pub fn upgrade_dependencies(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = builder.py();
-    prepare_for_pip(context)?;
-    let packages = package(py)?.getattr(intern!(py, "CORE_VENV_DEPS"))?;
+    prepare_for_pip(builder, context)?;
+    let packages = core_packages(builder)?;
     let bin_path = Context(context).get(intern!(py, "bin_path"))?;
     log::debug!(target: "fastvenv", "Upgrading {packages} packages in {bin_path}");
     let words = ["-m", "pip", "install", "--upgrade"].map(|word| PyString::new(py, word).into_any());
@@ -67,6 +68,17 @@ pub fn upgrade_dependencies(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAn
     }
     args.insert(0, context.clone());
     builder.call_method1(intern!(py, "_call_new_python"), PyTuple::new(py, args)?).map(drop)
+}
+
+/// The packages to upgrade: those that the interpreter's `ensurepip` installs.
+fn core_packages<'py>(builder: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = builder.py();
+    if is_other(builder)? {
+        // `CORE_VENV_DEPS` names pip first.
+        let names: Vec<_> = projects(base(builder)?.version).iter().rev().collect();
+        return Ok(PyTuple::new(py, names)?.into_any());
+    }
+    package(py)?.getattr(intern!(py, "CORE_VENV_DEPS"))
 }
 
 /// Does the same as `_call_new_python`, but hides settings from pip that would make it install elsewhere.

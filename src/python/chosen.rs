@@ -1,0 +1,147 @@
+//! The interpreter that a builder creates environments for: the running one, or the one that its attribute `python`
+//! asks for. That counts only if it was given to `__init__`.
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use super::base as running;
+use super::modules::{os, os_path, platform};
+use super::options::{younger, younger_is_set};
+use super::signals::detached;
+use crate::base::{Base, Found, Interpreter, Platform, Search};
+
+thread_local! {
+    /// The builders whose `create` runs in this thread, by address, each with the interpreter that it is for,
+    /// unless that is the running one. Every stage of a creation must get the same.
+    static CREATING: RefCell<Vec<(usize, Option<Arc<Base>>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Does `work` while all stages of this builder get this interpreter, or the running one if it is `None`.
+pub fn during<T>(builder: &Bound<'_, PyAny>, base: Option<Arc<Base>>, work: impl FnOnce() -> T) -> T {
+    /// Forgets the builder, also after a panic.
+    struct Creating;
+    impl Drop for Creating {
+        fn drop(&mut self) {
+            CREATING.with_borrow_mut(Vec::pop);
+        }
+    }
+    CREATING.with_borrow_mut(|creating| creating.push((builder.as_ptr() as usize, base)));
+    let _creating = Creating;
+    work()
+}
+
+/// The interpreter that the builder asks for. `None` means the running one.
+///
+/// # Errors
+/// `ValueError` if there is none.
+pub fn interpreter(builder: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Interpreter>>> {
+    let py = builder.py();
+    if !younger_is_set(builder, intern!(py, "_chooses_python"))? {
+        return Ok(None);
+    }
+    let Some(python) = younger(builder, intern!(py, "python"))? else { return Ok(None) };
+    match find(&python, wanted(&python)?)? {
+        Found::Running => Ok(None),
+        Found::Other(interpreter) => Ok(Some(interpreter)),
+        Found::Nothing(why) => discover(&python, &why).map(Some),
+    }
+}
+
+/// The attribute as text. A path-like object is a path, even if it looks like a name.
+fn wanted(python: &Bound<'_, PyAny>) -> PyResult<OsString> {
+    let py = python.py();
+    if python.is_instance_of::<PyString>() {
+        return python.extract();
+    }
+    let path = os(py)?.call_method1(intern!(py, "fspath"), (python,))?;
+    if !path.is_instance_of::<PyString>() {
+        return Err(PyTypeError::new_err("python must be a str or a path-like object that gives a str"));
+    }
+    os_path(py, intern!(py, "abspath"), (path,))?.extract()
+}
+
+fn find(python: &Bound<'_, PyAny>, wanted: OsString) -> PyResult<Found> {
+    let py = python.py();
+    let running = match platform(py)? {
+        Platform::Posix => running::base(py)?,
+        Platform::Nt => Arc::new(running::base_for_launchers(py)?),
+    };
+    let environ = os(py)?.getattr(intern!(py, "environ"))?;
+    let path: Option<OsString> = environ.call_method1(intern!(py, "get"), ("PATH",))?.extract()?;
+    let mut hidden = Vec::new();
+    for name in environ.try_iter()? {
+        let name = name?;
+        if name.call_method1(intern!(py, "startswith"), ("PYTHON",))?.is_truthy()? {
+            hidden.push(name.extract::<OsString>()?);
+        }
+    }
+    detached(py, |signals| {
+        Search { running: &running, path: path.as_deref(), hidden: &hidden }.find(&wanted, signals)
+    })
+}
+
+/// Asks the package `python-discovery`, if it is installed.
+fn discover(python: &Bound<'_, PyAny>, why: &str) -> PyResult<Arc<Interpreter>> {
+    let py = python.py();
+    let found = py.import("fastvenv._discovery")?.call_method1("find", (python, why))?;
+    match find(python, found.extract::<PathBuf>()?.into_os_string())? {
+        Found::Other(interpreter) => Ok(interpreter),
+        // A path leads to an interpreter or to an error.
+        Found::Running | Found::Nothing(_) => Err(PyValueError::new_err(why.to_owned())),
+    }
+}
+
+/// The base interpreter, as far as it is known without an import: see [`running::base`].
+pub fn base(builder: &Bound<'_, PyAny>) -> PyResult<Arc<Base>> {
+    other(builder)?.map_or_else(|| running::base(builder.py()), Ok)
+}
+
+/// [`base`] with its scheme.
+pub fn base_with_scheme(builder: &Bound<'_, PyAny>) -> PyResult<Base> {
+    whole(builder, running::base_with_scheme)
+}
+
+/// [`base`] with everything that pip depends on.
+pub fn base_for_pip(builder: &Bound<'_, PyAny>) -> PyResult<Base> {
+    whole(builder, running::base_for_pip)
+}
+
+/// [`base`] with the values that only Windows needs.
+pub fn base_for_launchers(builder: &Bound<'_, PyAny>) -> PyResult<Base> {
+    whole(builder, running::base_for_launchers)
+}
+
+/// Another interpreter told everything at once; the running one is read as far as necessary.
+fn whole(builder: &Bound<'_, PyAny>, read: impl FnOnce(Python<'_>) -> PyResult<Base>) -> PyResult<Base> {
+    other(builder)?.map_or_else(|| read(builder.py()), |base| Ok(Arc::unwrap_or_clone(base)))
+}
+
+/// Reports whether it is another interpreter than the running one.
+pub fn is_other(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(other(builder)?.is_some())
+}
+
+/// The interpreter for the builder's stages, unless it is the running one.
+fn other(builder: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Base>>> {
+    let address = builder.as_ptr() as usize;
+    let known = CREATING.with_borrow(|creating| {
+        creating.iter().rfind(|(builder, _)| *builder == address).map(|(_, base)| base.clone())
+    });
+    if let Some(base) = known {
+        return Ok(base);
+    }
+    let Some(found) = interpreter(builder)? else { return Ok(None) };
+    match found.obstacle(platform(builder.py())?) {
+        Some(why) => {
+            Err(PyValueError::new_err(format!("{why}, so only its own venv can create environments.")))
+        }
+        None => Ok(Some(Arc::clone(&found.base))),
+    }
+}
