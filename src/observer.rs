@@ -19,4 +19,24 @@ pub trait Observer {
     /// # Errors
     /// As from [`Command::spawn`].
     fn start(&mut self, command: &mut Command) -> io::Result<Child>;
+
+    /// Does the same, but the process inherits no variable that could affect a Python: see [`isolate`].
+    ///
+    /// # Errors
+    /// As from [`Command::spawn`].
+    fn start_isolated(&mut self, command: &mut Command) -> io::Result<Child> {
+        isolate(command);
+        self.start(command)
+    }
+}
+
+/// Removes the variables that could affect a Python from those that the process will inherit.
+pub fn isolate(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"PYTHON") {
+            command.env_remove(name);
+        }
+    }
+    // macOS: which program the stub of a framework build was started as.
+    command.env_remove("__PYVENV_LAUNCHER__");
 }

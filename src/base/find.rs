@@ -1,6 +1,6 @@
 //! Finds the interpreter that a user asks for: by a path, a name in PATH, or a version.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,8 +16,6 @@ pub struct Search<'a> {
     pub running: &'a Base,
     /// The value of PATH.
     pub path: Option<&'a OsStr>,
-    /// The environment variables that an interpreter which is asked must not inherit.
-    pub hidden: &'a [OsString],
 }
 
 /// The result of a search.
@@ -86,7 +84,7 @@ impl Search<'_> {
     }
 
     fn ask(&self, path: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
-        kept::interpreter(&fs::absolute(path), self.hidden, observer)
+        kept::interpreter(&fs::absolute(path), observer)
     }
 
     fn version(&self, wish: Wish, observer: &mut dyn Observer) -> Result<Found> {

@@ -1,6 +1,5 @@
 //! The answers of interpreters, kept in this process while the files that they depend on stay the same.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -19,21 +18,21 @@ struct Kept {
 
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
-/// The interpreter at an absolute path, asked unless its answer is known: see [`query`].
-pub fn interpreter(
-    executable: &Path,
-    hidden: &[OsString],
-    observer: &mut dyn Observer,
-) -> Result<Arc<Interpreter>> {
+/// The interpreter at an absolute path, if its answer is kept and still right.
+pub fn known(executable: &Path) -> Option<Arc<Interpreter>> {
     // Don't wait for the lock: after a fork, the thread that held it may not exist.
-    if let Ok(kept) = KEPT.try_lock()
-        && let Some(kept) = kept.iter().find(|kept| kept.executable == executable)
-        && kept.seen.is_current()
-        && kept.real_path == fs::real_path(executable)
-    {
-        return Ok(Arc::clone(&kept.interpreter));
+    let kept = KEPT.try_lock().ok()?;
+    let kept = kept.iter().find(|kept| kept.executable == executable)?;
+    let is_right = kept.seen.is_current() && kept.real_path == fs::real_path(executable);
+    is_right.then(|| Arc::clone(&kept.interpreter))
+}
+
+/// The interpreter at an absolute path, asked unless it is [`known`]: see [`query`].
+pub fn interpreter(executable: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
+    if let Some(known) = known(executable) {
+        return Ok(known);
     }
-    let interpreter = Arc::new(query(executable, hidden, observer)?);
+    let interpreter = Arc::new(query(executable, observer)?);
     if let (Some(new), Ok(mut kept)) = (Kept::of(executable, &interpreter), KEPT.try_lock()) {
         kept.retain(|old| old.executable != executable);
         kept.push(new);

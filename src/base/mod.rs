@@ -11,6 +11,7 @@ mod scheme;
 
 pub use answer::Interpreter;
 pub use find::{Found, Search};
+pub use kept::known;
 pub use query::query;
 pub use scheme::{Directory, Scheme, include_is_in_scheme, include_name};
 

@@ -1,7 +1,6 @@
 //! Asks another interpreter what environments for it depend on.
 
 use std::collections::hash_map::RandomState;
-use std::ffi::OsString;
 use std::hash::BuildHasher;
 use std::io::{PipeReader, Read, pipe};
 use std::path::Path;
@@ -28,16 +27,15 @@ const MOST: usize = 1 << 20;
 /// The most output that an error shows, in characters.
 const SHOWN: usize = 2000;
 
-/// Starts the executable and returns its answer. `hidden` are the environment variables that it must not inherit: all
-/// of Python's own.
+/// Starts the executable, isolated from the user's settings, and returns its answer.
 ///
 /// # Errors
 /// [`Error::Refused`], with the output, if it can't be started, isn't Python, or doesn't answer within 15 seconds;
 /// [`Error::Interrupted`].
-pub fn query(executable: &Path, hidden: &[OsString], observer: &mut dyn Observer) -> Result<Interpreter> {
+pub fn query(executable: &Path, observer: &mut dyn Observer) -> Result<Interpreter> {
     observer.debug(&format!("asking the interpreter {}", quoted(executable)));
     let marker = format!("{:016x}", RandomState::new().hash_one(executable));
-    let (output, end) = run(executable, &marker, hidden, observer)?;
+    let (output, end) = run(executable, &marker, observer)?;
     let printed = String::from_utf8_lossy(&output);
     let found = printed.split(&marker).nth(1).and_then(answer::read);
     let interpreter = found.ok_or_else(|| refused(executable, &end, &printed))?;
@@ -74,24 +72,16 @@ fn refused(executable: &Path, end: &End, printed: &str) -> Error {
 }
 
 /// Runs the program and returns what it printed on both streams, up to the end of its answer.
-fn run(
-    executable: &Path,
-    marker: &str,
-    hidden: &[OsString],
-    observer: &mut dyn Observer,
-) -> Result<(Vec<u8>, End)> {
+fn run(executable: &Path, marker: &str, observer: &mut dyn Observer) -> Result<(Vec<u8>, End)> {
     let cannot = |source| {
         Error::Refused(format!("{} can't be used: it can't be started: {source}.", quoted(executable)))
     };
     let (reader, writer) = pipe().map_err(cannot)?;
     let mut command = Command::new(executable);
-    command.args(["-I", "-S", "-B", "-c", PROGRAM, marker]).env_remove("__PYVENV_LAUNCHER__");
-    for name in hidden {
-        command.env_remove(name);
-    }
+    command.args(["-I", "-S", "-B", "-c", PROGRAM, marker]);
     fs::lead_group(&mut command);
     command.stdin(Stdio::null()).stderr(writer.try_clone().map_err(cannot)?).stdout(writer);
-    let mut process = observer.start(&mut command).map_err(cannot)?;
+    let mut process = observer.start_isolated(&mut command).map_err(cannot)?;
     // The command has the pipe's other end open.
     drop(command);
     let heard = listen(&mut process, &output_of(reader), marker.as_bytes(), observer);

@@ -109,7 +109,7 @@ fn asked(name: &str) -> Option<Base> {
         std::env::split_paths(&paths).map(|directory| directory.join(name)).find(|path| path.is_file())?;
     let mut observer = Ear { variables: Vec::new(), heard: String::new() };
     // A shim has another name than the interpreter that it starts.
-    let interpreter = query(&path, &[], &mut observer).ok()?;
+    let interpreter = query(&path, &mut observer).ok()?;
     Some((*interpreter.base).clone())
 }
 

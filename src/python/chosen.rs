@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -15,7 +15,7 @@ use super::base as running;
 use super::modules::{os, os_path, platform};
 use super::options::{younger, younger_is_set};
 use super::signals::detached;
-use crate::base::{Base, Found, Interpreter, Platform, Search};
+use crate::base::{Base, Found, Interpreter, Platform, Search, known};
 
 thread_local! {
     /// The builders whose `create` runs in this thread, by address, each with the interpreter that it is for,
@@ -69,22 +69,18 @@ fn wanted(python: &Bound<'_, PyAny>) -> PyResult<OsString> {
 
 fn find(python: &Bound<'_, PyAny>, wanted: OsString) -> PyResult<Found> {
     let py = python.py();
+    // The usual case needs neither PATH nor a way to be interrupted.
+    if let Some(known) = py.detach(|| known(Path::new(&wanted))) {
+        return Ok(Found::Other(known));
+    }
     let running = match platform(py)? {
         Platform::Posix => running::base(py)?,
         Platform::Nt => Arc::new(running::base_for_launchers(py)?),
     };
     let environ = os(py)?.getattr(intern!(py, "environ"))?;
     let path: Option<OsString> = environ.call_method1(intern!(py, "get"), ("PATH",))?.extract()?;
-    let mut hidden = Vec::new();
-    for name in environ.try_iter()? {
-        let name = name?;
-        if name.call_method1(intern!(py, "startswith"), ("PYTHON",))?.is_truthy()? {
-            hidden.push(name.extract::<OsString>()?);
-        }
-    }
-    detached(py, |signals| {
-        Search { running: &running, path: path.as_deref(), hidden: &hidden }.find(&wanted, signals)
-    })
+    let search = Search { running: &running, path: path.as_deref() };
+    detached(py, |signals| search.find(&wanted, signals))
 }
 
 /// Asks the package `python-discovery`, if it is installed.

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 
 use super::finalizing;
 use crate::error::{Error, Result};
-use crate::observer::Observer;
+use crate::observer::{Observer, isolate};
 
 /// The time between two checks of Python's signals. Each check may have to wait for the GIL.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -66,6 +66,14 @@ impl Observer for Lines {
     /// while they are copied.
     fn start(&mut self, command: &mut Command) -> io::Result<Child> {
         Python::try_attach(|_| command.spawn()).unwrap_or_else(|| Err(ErrorKind::Interrupted.into()))
+    }
+
+    fn start_isolated(&mut self, command: &mut Command) -> io::Result<Child> {
+        let start = |_: Python<'_>| {
+            isolate(command);
+            command.spawn()
+        };
+        Python::try_attach(start).unwrap_or_else(|| Err(ErrorKind::Interrupted.into()))
     }
 }
 
@@ -136,5 +144,9 @@ impl Observer for Signals {
 
     fn start(&mut self, command: &mut Command) -> io::Result<Child> {
         self.lines.start(command)
+    }
+
+    fn start_isolated(&mut self, command: &mut Command) -> io::Result<Child> {
+        self.lines.start_isolated(command)
     }
 }
