@@ -113,12 +113,14 @@ impl Facts<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
+    //! An answer for other modules' tests.
+
     use std::path::Path;
 
     use super::*;
 
-    const ANSWER: &str = r#"{"os": "posix", "platform": "linux", "implementation": "cpython", "version": [3, 12, 1],
+    pub const ANSWER: &str = r#"{"os": "posix", "platform": "linux", "implementation": "cpython", "version": [3, 12, 1],
         "is_64bit": 1, "utf8_file_names": 1, "abiflags": "", "platlibdir": "lib", "executable": "/env/bin/python",
         "base_executable": "/opt/\u00e9/bin/python3", "home": "/opt/\u00e9/bin", "base_prefix": "/opt/\u00e9", "magic": "\u00cb\r\r\n",
         "os_module": "/opt/\u00e9/lib/python3.12/os.py", "cache_tag": "cpython-312", "wheel_pkg_dir": "",
