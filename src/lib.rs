@@ -7,8 +7,8 @@
 //! | [`error`] | errors, with operation and path |
 //! | [`panics`] | turns a panic into an error |
 //! | [`observer`] | progress and interrupts |
-//! | [`base`] | the interpreter that environments are created from |
 //! | [`fs`] | file system access: only it uses `std::fs`, and only `fs::sys` differs between systems |
+//! | [`base`] | the interpreter that environments are created from, found and asked if it is another one |
 //! | [`advice`] | advice for the user about an error |
 //! | [`environment`] | one environment: paths, `pyvenv.cfg`, executables, scripts |
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
