@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import fastvenv
+import pythons
 import seeding
 from parity.trees import snapshot
 
@@ -23,16 +24,8 @@ WHICH = "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix, sys._base
 
 @pytest.fixture(scope="module")
 def other():
-    """A Python of another version that has ensurepip, from beside this one or from PATH."""
-    beside = Path(sys.base_prefix).parent
-    for name in [f"python3.{minor}" for minor in range(10, 16) if minor != sys.version_info[1]]:
-        for path in [*beside.glob(f"*/bin/{name}"), shutil.which(name)]:
-            # Not one of the wrappers that choose a version when they are run.
-            ask = [path or "false", "-I", "-c", "import ensurepip, sys; print(sys.executable)"]
-            asked = subprocess.run(ask, capture_output=True, text=True, check=False)
-            if asked.returncode == 0 and Path(asked.stdout.strip()).name == name:
-                return Path(asked.stdout.strip())
-    pytest.skip("there is no other Python here")
+    """A Python of another version that has ensurepip."""
+    return pythons.another().path
 
 
 def make(python: Path, *args: object, name: str | None = None) -> subprocess.CompletedProcess:
@@ -117,13 +110,7 @@ def test_copies_of_another_python_are_replaced(other, tmp_path):
 @pytest.fixture
 def twin(tmp_path):
     """Another installation of this version."""
-    (tmp_path / "twin" / "bin").mkdir(parents=True)
-    (tmp_path / "twin" / "lib").mkdir()
-    library = Path(os.__file__).parent
-    (tmp_path / "twin" / "lib" / library.name).symlink_to(library)
-    twin = tmp_path / "twin" / "bin" / BASE.name
-    shutil.copy(os.path.realpath(BASE), twin)
-    return twin
+    return pythons.twin(BASE, tmp_path / "twin")
 
 
 def test_an_installation_of_the_same_version_is_another_python_too(twin, tmp_path, monkeypatch):
