@@ -34,12 +34,19 @@ def test_fields(options: dict[str, Any], tmp_path: Path) -> None:
     theirs, ours = contexts(tmp_path / "env", **options)
     assert type(ours) is SimpleNamespace
     assert list(vars(ours)) == FIELDS
-    expected = vars(theirs)
-    if sys.version_info < (3, 13):
-        expected["prompt"] = expected["prompt"].removeprefix("(").removesuffix(") ")
-    if sys.version_info < (3, 12):
-        expected["lib_path"] = fastvenv.EnvBuilder()._venv_path(theirs.env_dir, "purelib")
-    assert vars(ours) == expected
+    purelib = fastvenv.EnvBuilder()._venv_path(theirs.env_dir, "purelib")
+    assert vars(ours) == expected(vars(theirs), sys.version_info, purelib)
+
+
+def expected(theirs: dict[str, str], version: tuple[Any, ...], purelib: str) -> dict[str, str]:
+    """The fields that ours has where the standard library's context of this version has these."""
+    fields = dict(theirs)
+    fields.setdefault("env_exec_cmd", theirs["env_exe"])  # since 3.9
+    if version < (3, 12):
+        fields["lib_path"] = purelib
+    if version < (3, 13):
+        fields["prompt"] = theirs["prompt"].removeprefix("(").removesuffix(") ")
+    return fields
 
 
 def test_every_field_is_a_str(tmp_path: Path) -> None:

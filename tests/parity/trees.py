@@ -2,15 +2,17 @@
 
 import functools
 import hashlib
+import importlib.util
 import marshal
 import os
+import re
 import shutil
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+OLDER = re.compile(rb"^version = 3\.(8|9|10)\.", re.MULTILINE)
 ACTIVATION_SCRIPTS = {"activate", "activate.csh", "activate.fish", "Activate.ps1"}
 
 
@@ -65,9 +67,11 @@ def comparable(path: str) -> object:
     if os.path.basename(path) in ACTIVATION_SCRIPTS:
         return "fastvenv has its own"
     data = Path(path).read_bytes()
-    if path.endswith("pyvenv.cfg") and sys.version_info < (3, 11):
-        # The keys of 3.11, which fastvenv writes on 3.10 as well.
+    if path.endswith("pyvenv.cfg") and OLDER.search(data):
+        # The keys of 3.11, which fastvenv writes for older versions as well.
         return b"".join(line for line in data.splitlines(True) if not line.startswith((b"executable", b"command")))
+    if path.endswith(".pyc") and data[:4] != importlib.util.MAGIC_NUMBER:
+        return data[:8], data[12:16]  # only its own interpreter can read it: test_interpreters.py has it do so
     if path.endswith(".pyc"):
         # Not the source's time; and the code as values, since marshal's bytes depend on reference counts.
         return data[:8], data[12:16], marshal.loads(data[16:])
