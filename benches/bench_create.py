@@ -115,11 +115,16 @@ def report(name: str, value: float, bound: Callable[[float], bool] | None = None
     return holds
 
 
-def in_one_process(folder: str, rounds: int) -> tuple[float, float, float]:
-    """Both modules and the bare system calls, in this process: venv / calls, fastvenv / calls, venv / fastvenv."""
+def in_one_process(folder: str, rounds: int) -> tuple[float, float, float, float]:
+    """In this process: venv / calls, fastvenv / calls, venv / fastvenv, and `python=` / the running interpreter."""
     both: list[Action] = [lambda env, module=module: module.create(env, symlinks=True) for module in (venv, fastvenv)]
-    theirs, ours, calls = times([*both, only_calls(folder)], folder, rounds)
-    return ratio(theirs, calls), ratio(ours, calls), ratio(theirs, ours)
+    base = sys._base_executable
+
+    def asked(env: str) -> None:
+        fastvenv.create(env, symlinks=True, python=base)
+
+    theirs, ours, calls, others = times([*both, only_calls(folder), asked], folder, rounds)
+    return ratio(theirs, calls), ratio(ours, calls), ratio(theirs, ours), ratio(others, ours)
 
 
 def in_process(folder: str, rounds: int, where: str, bounded: bool) -> bool:
@@ -127,9 +132,10 @@ def in_process(folder: str, rounds: int, where: str, bounded: bool) -> bool:
     check_whole(folder)
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         found = pool.starmap(in_one_process, [(folder, rounds // 2)] * PROCESSES, chunksize=1)
-    to_calls, ours_to_calls, to_ours = (median(figures) for figures in zip(*found, strict=True))
+    to_calls, ours_to_calls, to_ours, python_to_ours = (median(figures) for figures in zip(*found, strict=True))
     report(f"create() {where}: venv / calls", to_calls)
     report(f"create() {where}: fastvenv / calls", ours_to_calls)
+    report(f"create() {where}: with python= / without", python_to_ours)
     bound = (lambda value: value >= 4) if bounded else None
     return report(f"create() {where}: venv / fastvenv", to_ours, bound, ">= 4" if bounded else "")
 

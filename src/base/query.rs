@@ -2,10 +2,10 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::io::{PipeReader, Read, pipe};
+use std::io::{ErrorKind, PipeReader, PipeWriter, Read, Write, pipe};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ use crate::observer::Observer;
 const PROGRAM: &str = include_str!("query.py");
 /// The time an interpreter has to answer.
 const LIMIT: Duration = Duration::from_secs(15);
-/// The time for output to arrive from a process that has ended. A process it left behind may keep the pipe open.
+/// The time that a process has to end once it has answered.
 const GRACE: Duration = Duration::from_millis(200);
 /// The most output that is read, in bytes. An answer has a few thousand.
 const MOST: usize = 1 << 20;
@@ -34,7 +34,7 @@ const SHOWN: usize = 2000;
 /// [`Error::Interrupted`].
 pub fn query(executable: &Path, observer: &mut dyn Observer) -> Result<Interpreter> {
     observer.debug(&format!("asking the interpreter {}", quoted(executable)));
-    let marker = format!("{:016x}", RandomState::new().hash_one(executable));
+    let marker = random();
     let (output, end) = run(executable, &marker, observer)?;
     let printed = String::from_utf8_lossy(&output);
     let found = printed.split(&marker).nth(1).and_then(answer::read);
@@ -80,77 +80,110 @@ fn run(executable: &Path, marker: &str, observer: &mut dyn Observer) -> Result<(
     let mut command = Command::new(executable);
     command.args(["-I", "-S", "-B", "-c", PROGRAM, marker]);
     fs::lead_group(&mut command);
-    command.stdin(Stdio::null()).stderr(writer.try_clone().map_err(cannot)?).stdout(writer);
+    command.stdin(Stdio::null());
+    command.stdout(writer.try_clone().map_err(cannot)?).stderr(writer.try_clone().map_err(cannot)?);
     let mut process = observer.start_isolated(&mut command).map_err(cannot)?;
-    // The command has the pipe's other end open.
-    drop(command);
-    let heard = listen(&mut process, &output_of(reader), marker.as_bytes(), observer);
-    if !matches!(heard, Ok((_, End::Exited(_)))) {
+    let mut output = Output::new(reader, writer);
+    let end = listen(&mut process, &mut output, marker.as_bytes(), observer);
+    if !matches!(end, Ok(End::Exited(_))) {
         fs::kill_group(&mut process);
     }
-    end(process);
-    heard
-}
-
-/// The pieces of output. The thread ends with the pipe, or when nobody takes the pieces any more.
-fn output_of(mut reader: PipeReader) -> Receiver<Vec<u8>> {
-    let (sender, pieces) = sync_channel(1);
-    thread::spawn(move || {
-        let mut piece = vec![0; 1 << 16];
-        while let Ok(length @ 1..) = reader.read(&mut piece) {
-            if sender.send(piece[..length].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
-    pieces
+    wait_for(process);
+    Ok((output.collected, end?))
 }
 
 /// Collects output until the answer is complete, or no answer will come.
 fn listen(
     process: &mut Child,
-    pieces: &Receiver<Vec<u8>>,
+    output: &mut Output,
     marker: &[u8],
     observer: &mut dyn Observer,
-) -> Result<(Vec<u8>, End)> {
-    let (mut output, mut ended) = (Vec::new(), None);
-    let (mut watch, mut is_closed) = (Watch::new(), false);
+) -> Result<End> {
+    let (mut watch, mut ended) = (Watch::new(), None);
     loop {
-        match pieces.try_recv() {
-            Ok(piece) => {
-                output.extend(piece);
-                if memmem::find_iter(&output, marker).nth(1).is_some() {
-                    return Ok((output, End::Exited(ExitStatus::default())));
-                } else if output.len() > MOST {
-                    return Ok((output, End::TooMuch));
-                }
-                continue;
-            }
-            Err(TryRecvError::Disconnected) => is_closed = true,
-            Err(TryRecvError::Empty) => {}
-        }
-        match ended {
-            Some((status, at)) if is_closed || watch.has_passed(at + GRACE) => {
-                return Ok((output, End::Exited(status)));
-            }
-            Some(_) => {}
-            // An error: another part of this process has taken the status.
-            None => {
-                let status = process.try_wait().unwrap_or(Some(ExitStatus::default()));
-                ended = status.map(|status| (status, watch.elapsed()));
-            }
-        }
-        if watch.has_passed(LIMIT) {
-            return Ok((output, End::TooLate));
+        if output.collect() && memmem::find_iter(&output.collected, marker).nth(1).is_some() {
+            return Ok(End::Exited(ExitStatus::default()));
+        } else if output.collected.len() > MOST {
+            return Ok(End::TooMuch);
+        } else if let Some(status) = ended.filter(|_| output.is_whole) {
+            return Ok(End::Exited(status));
+        } else if watch.has_passed(LIMIT) {
+            return Ok(End::TooLate);
         } else if observer.interrupted() {
             return Err(Error::Interrupted);
+        }
+        if ended.is_none() {
+            // An error: another part of this process has taken the status.
+            ended = process.try_wait().unwrap_or(Some(ExitStatus::default()));
+            if ended.is_some() {
+                output.end();
+            }
         }
         watch.wait();
     }
 }
 
+/// The output of a process. A thread reads it, since not every system can read a pipe without waiting.
+struct Output {
+    collected: Vec<u8>,
+    /// All of the process's output is collected.
+    is_whole: bool,
+    pieces: Receiver<Vec<u8>>,
+    writer: PipeWriter,
+    /// What this process writes after all that the process has written. The pipe itself doesn't end while a process that
+    /// was left behind, or that another thread forked, has it open.
+    last: String,
+}
+
+impl Output {
+    fn new(mut reader: PipeReader, writer: PipeWriter) -> Self {
+        let (sender, pieces) = channel();
+        thread::spawn(move || {
+            let (mut piece, mut total) = (vec![0; 1 << 16], 0);
+            // A program may print faster than anybody takes it.
+            while total <= MOST {
+                match reader.read(&mut piece) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Ok(length @ 1..) if sender.send(piece[..length].to_vec()).is_ok() => total += length,
+                    _ => return,
+                }
+            }
+        });
+        Self { collected: Vec::new(), is_whole: false, pieces, writer, last: random() }
+    }
+
+    /// Takes what has been read. Returns true if there was something.
+    fn collect(&mut self) -> bool {
+        let before = self.collected.len();
+        loop {
+            match self.pieces.try_recv() {
+                Ok(piece) => self.collected.extend(piece),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.is_whole = true;
+                    break;
+                }
+            }
+        }
+        if let Some(end) = memmem::find(&self.collected, self.last.as_bytes()) {
+            self.collected.truncate(end);
+            self.is_whole = true;
+        }
+        self.collected.len() > before
+    }
+
+    /// The process has ended.
+    fn end(&mut self) {
+        self.is_whole = self.writer.write_all(self.last.as_bytes()).is_err();
+    }
+}
+
+fn random() -> String {
+    format!("{:016x}", RandomState::new().hash_one(Instant::now()))
+}
+
 /// Waits until the process has ended, and kills it if that takes long.
-fn end(mut process: Child) {
+fn wait_for(mut process: Child) {
     let mut watch = Watch::new();
     while let Ok(None) = process.try_wait() {
         if watch.has_passed(GRACE) {
