@@ -12,14 +12,16 @@ from typing import NamedTuple
 import pytest
 
 PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
-RUNNING = Path(sys._base_executable)
+# Before 3.11, a Python in an environment takes the environment's executable for its base.
+RUNNING = Path(sys._base_executable) if sys.version_info >= (3, 11) else Path(sys._base_executable).resolve()
 MINORS = range(8, 16)  # what fastvenv creates natively: 3.8 and later
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 ASK = """
-import importlib.util, json, sys
+import importlib.util, json, os, sys
+library = os.path.basename(os.path.dirname(os.__file__))
 ensurepip = importlib.util.find_spec("ensurepip") is not None
-print(json.dumps([sys.executable, sys.version_info[:3], sys.implementation.name, ensurepip]))
+print(json.dumps([sys.executable, sys.version_info[:3], sys.implementation.name, library, ensurepip]))
 """
 
 
@@ -29,12 +31,8 @@ class Python(NamedTuple):
     path: Path
     version: tuple[int, ...]
     implementation: str
+    library: str  # the name of its directory: `python3.13t`
     has_ensurepip: bool
-
-    @property
-    def name(self) -> str:
-        """`python3.12`."""
-        return f"python{self.short}"
 
     @property
     def short(self) -> str:
@@ -53,16 +51,21 @@ class Python(NamedTuple):
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
 
 
+def label(python: Python) -> str:
+    """How it is called where a test has it as its parameter: `python3.12-usr`."""
+    return f"{python.path.name}-{python.path.parts[1]}"
+
+
 def ask(path: object) -> Python | None:
     """What this executable is, or None if it is no Python under its own name: pyenv's shims run another file."""
     command = [str(path), "-I", "-c", ASK]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)
     if asked.returncode:
         return None
-    executable, version, implementation, has_ensurepip = json.loads(asked.stdout)
-    if executable != str(path):
+    executable, version, *rest = json.loads(asked.stdout)
+    if os.path.realpath(executable) != os.path.realpath(str(path)):
         return None
-    return Python(Path(executable), tuple(version), implementation, has_ensurepip)
+    return Python(Path(str(path)), tuple(version), *rest)
 
 
 @functools.cache
@@ -84,7 +87,8 @@ def is_script(path: Path) -> bool:
 @functools.cache
 def others() -> list[Python]:
     """All CPythons from 3.8 on but the running one, the oldest first."""
-    found = [python for minor in MINORS for python in named(f"python3.{minor}")]
+    kinds = ["", "t", "-dbg"]  # free-threaded builds, and Debian's debug builds
+    found = [python for minor in MINORS for kind in kinds for python in named(f"python3.{minor}{kind}")]
     return [python for python in found if python.implementation == "cpython" and not python.path.samefile(RUNNING)]
 
 
@@ -95,6 +99,12 @@ def another() -> Python:
         if python.short != VERSION:
             return python
     pytest.skip("there is no other Python here")
+
+
+def foreign() -> list[Python]:
+    """Pythons for which fastvenv runs their own `venv`: an older CPython, and PyPy."""
+    older = [*named("python3.7"), *named("python3.6")]
+    return [*older[:1], *named("pypy3")[:1]]
 
 
 def twin(python: Path, folder: Path) -> Path:

@@ -26,7 +26,7 @@ from parity.trees import comparable, compare, snapshot
 LINKS: dict[str, Any] = {"symlinks": True}
 
 
-@pytest.fixture(scope="module", params=pythons.others(), ids=lambda python: f"{python.full}-{python.path.parts[1]}")
+@pytest.fixture(scope="module", params=pythons.others(), ids=pythons.label)
 def other(request: pytest.FixtureRequest) -> Iterator[Oracle]:
     """Each other interpreter of this machine."""
     with oracle(request.param) as asked:
@@ -187,7 +187,7 @@ def test_an_upgrade_from_one_version_to_another(other: Oracle, tmp_path: Path) -
     fastvenv.create(env, symlinks=True, with_pip=True)
     fastvenv.EnvBuilder(symlinks=True, with_pip=True, upgrade=True, python=other.python.path).create(env)
     shown = subprocess.check_output([env / "bin/python", "-Im", "pip", "--version"], text=True)
-    assert f"{env}/lib/{other.python.name}/site-packages/pip (python {other.python.short})" in shown
+    assert f"{env}/lib/{other.python.library}/site-packages/pip (python {other.python.short})" in shown
     assert all(path.samefile(other.python.path) for path in (env / "bin").glob("python*"))
 
 
@@ -202,5 +202,5 @@ def test_the_context(other: Oracle, tmp_path: Path) -> None:
     env = os.fspath(tmp_path / "env")
     ours = fastvenv.EnvBuilder(prompt="it's", python=other.python.path).ensure_directories(env)
     theirs = json.loads(other.python.run(CONTEXT, env))
-    purelib = f"{env}/lib/{other.python.name}/site-packages"
+    purelib = f"{env}/lib/{other.python.library}/site-packages"
     assert vars(ours) == expected(theirs, other.python.version, purelib)
