@@ -61,13 +61,13 @@ def refused(tmp_path):
 
 @pytest.fixture
 def is_of(tmp_path):
-    """`is_of(python)` tells what was created in `env`: an environment of this Python."""
+    """`is_of(python)`: what was created in `env` is an environment of this Python, with this or its own `home`."""
 
-    def is_of(python, env=tmp_path / "env"):
+    def is_of(python, env=tmp_path / "env", home=None):
         created = python._replace(path=env / "bin" / "python")
         found = created.run("import sys; print(sys.prefix, sys.base_prefix, '%d.%d.%d' % sys.version_info[:3])")
         assert found.split() == [str(env), python.run("import sys; print(sys.prefix)").strip(), python.full]
-        assert f"home = {python.path.parent}\n" in (env / "pyvenv.cfg").read_text()
+        assert f"home = {home or python.path.parent}\n" in (env / "pyvenv.cfg").read_text()
         return True
 
     return is_of

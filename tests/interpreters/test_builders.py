@@ -27,7 +27,7 @@ STAGES = [
 ]
 
 
-@pytest.fixture(params=pythons.others(), ids=lambda python: f"{python.full}-{python.path.parts[1]}")
+@pytest.fixture(params=pythons.others(), ids=pythons.label)
 def each(request):
     """Each other interpreter of this machine."""
     return request.param
@@ -80,7 +80,7 @@ def test_every_stage_sees_the_other_environment(other, tmp_path):
         *("install_scripts", "post_setup", "create_configuration", "upgrade_dependencies"),
     ]
     assert [name for name, *_ in builder.seen if isinstance(name, str)] == order
-    assert {tuple(rest) for _, *rest in builder.seen} == {(os.getpid(), str(other.path), other.name)}
+    assert {tuple(rest) for _, *rest in builder.seen} == {(os.getpid(), str(other.path), other.library)}
     fastvenv.create(tmp_path / "plain", **options)
     trees = [snapshot(tmp_path / name) for name in ("watched", "plain")]
     for tree in trees:
@@ -145,7 +145,7 @@ def test_a_builder_that_installs_into_the_other_environment(each, tmp_path):
     created = each._replace(path=env / "bin" / "python")
     assert created.run("import greeting; print(greeting.words)") == f"hello from {env}\n"
     assert (env / "version").read_text() == each.full
-    assert list(env.glob("lib/*/site-packages/greeting.py")) == [env / f"lib/{each.name}/site-packages/greeting.py"]
+    assert list(env.glob("lib/*/site-packages/greeting.py")) == [env / f"lib/{each.library}/site-packages/greeting.py"]
 
 
 OURS = """
@@ -219,7 +219,7 @@ def test_the_attribute_may_be_changed(other, is_of, tmp_path):
     builder.python = None
     builder.create(tmp_path / "second")
     assert is_of(other)
-    assert is_of(pythons.ask(pythons.RUNNING), tmp_path / "second")
+    assert is_of(pythons.ask(pythons.RUNNING), tmp_path / "second", Path(sys._base_executable).parent)
 
 
 @pytest.mark.parametrize(
@@ -236,4 +236,4 @@ def test_a_builder_that_never_calls_super(attributes, is_of, tmp_path):
             vars(self).update(attributes)
 
     Old().create(tmp_path / "env")
-    assert is_of(pythons.ask(pythons.RUNNING))
+    assert is_of(pythons.ask(pythons.RUNNING), home=Path(sys._base_executable).parent)

@@ -272,6 +272,8 @@ POISON = {
 @pytest.mark.parametrize("names", [[name] for name in POISON] + [list(POISON)], ids="-".join)
 def test_variables_of_python_do_not_reach_it(names, other, is_of, tmp_path, monkeypatch):
     """Whatever PYTHON variables say to the running interpreter, the other one isn't told."""
+    # A copy, which wasn't asked yet.
+    python = pythons.twin(other.path, tmp_path / "twin")
     folder = tmp_path / "modules"
     folder.mkdir()
     for module in ("json", "os", "sysconfig", "encodings", "sitecustomize"):
@@ -279,8 +281,6 @@ def test_variables_of_python_do_not_reach_it(names, other, is_of, tmp_path, monk
     monkeypatch.chdir(folder)
     for name in names:
         monkeypatch.setenv(name, POISON[name].format(folder=folder))
-    # A copy, which wasn't asked yet.
-    python = pythons.twin(other.path, tmp_path / "twin")
     fastvenv.create(tmp_path / "env", symlinks=True, python=python)
     monkeypatch.undo()
     assert is_of(pythons.ask(python))

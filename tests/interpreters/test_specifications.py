@@ -226,4 +226,4 @@ def test_without_python_nothing_is_asked(tmp_path):
     """None means the running interpreter, as without the parameter."""
     create(None, tmp_path / "env")
     assert fastvenv.EnvBuilder().python is None
-    assert f"home = {pythons.RUNNING.parent}\n" in (tmp_path / "env" / "pyvenv.cfg").read_text()
+    assert f"home = {Path(sys._base_executable).parent}\n" in (tmp_path / "env" / "pyvenv.cfg").read_text()
