@@ -72,15 +72,16 @@ def _defaults() -> "dict[str, Any]":
     }
 
 
-def main(args: "Sequence[str] | None" = None) -> None:
+def main(args: "Sequence[str] | None" = None, prog: str = "fastvenv") -> None:
     """Create the environments that a command line asks for.
 
     :param args: The arguments after the program's name. Default: those of this process.
+    :param prog: The program's name, for help and messages.
     :raises SystemExit: with status 2, after a message on stderr, if the arguments are wrong.
     :raises ValueError: if they contradict each other.
     """
     args = sys.argv[1:] if args is None else list(args)
-    options, env_dirs = _read_plainly(args) or _read_by_argparse(args)
+    options, env_dirs = _read_plainly(args) or _read_by_argparse(args, prog)
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
     builder = fastvenv.EnvBuilder(**options)
@@ -127,17 +128,17 @@ def _value(arg: str, rest: "Iterator[str]") -> "tuple[str, str | None]":
     return attribute, None if value.startswith("-") and not equals else value
 
 
-def _read_by_argparse(args: "list[str]") -> "tuple[dict[str, Any], list[str]]":
-    namespace = vars(_parser().parse_args(args))
+def _read_by_argparse(args: "list[str]", prog: str = "fastvenv") -> "tuple[dict[str, Any], list[str]]":
+    namespace = vars(_parser(prog).parse_args(args))
     env_dirs = namespace.pop("dirs")
     return namespace, env_dirs
 
 
-def _parser() -> "ArgumentParser":
+def _parser(prog: str) -> "ArgumentParser":
     import argparse
 
     parser = argparse.ArgumentParser(
-        prog="fastvenv",
+        prog=prog,
         description="Create Python virtual environments in one or more directories.",
         epilog="To activate an environment, source the activate script in its "
         f"{'Scripts' if os.name == 'nt' else 'bin'} directory, or run the python there.",
