@@ -56,18 +56,26 @@ def remount(folder: Path, options: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
-def without_ensurepip(tmp: Path) -> Path:
-    """An interpreter like this one, but for ensurepip."""
+def own_interpreter(folder: Path, *left_out: str) -> Path:
+    """An interpreter of the test's own, like this one: the executable is a copy, the library has links to its parts.
+
+    It has no site-packages, nor what is left out. With a shared library, it needs LD_LIBRARY_PATH.
+    """
     library = Path(os.__file__).parent
-    ours = tmp / "python" / "lib" / library.name
+    ours = folder / "lib" / library.name
     ours.mkdir(parents=True)
     for path in library.iterdir():
-        if path.name not in {"ensurepip", "site-packages"}:
+        if path.name not in {*left_out, "site-packages", "EXTERNALLY-MANAGED"}:
             (ours / path.name).symlink_to(path)
-    executable = tmp / "python" / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    executable = folder / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
     executable.parent.mkdir()
     shutil.copy(os.path.realpath(sys.executable), executable)
     return executable
+
+
+def without_ensurepip(tmp: Path) -> Path:
+    """An interpreter like this one, but for ensurepip."""
+    return own_interpreter(tmp / "python", "ensurepip")
 
 
 def run_without_ensurepip(tmp: Path, *args: str) -> "subprocess.CompletedProcess[str]":
