@@ -5,7 +5,6 @@ import importlib
 import os
 import resource
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,8 @@ import pytest
 
 import fastvenv
 from circumstances import limit, mounted, run_without_ensurepip, somebody_else
-from docs import interpreters
+from docs import interpreters, replacing
+from docs.replacing import telling
 from fastvenv import _core
 from faults import need_root
 
@@ -72,26 +72,6 @@ def dangling(tmp: Path) -> None:
     """A link to nothing in the environment's place."""
     (tmp / "env").symlink_to("nowhere")
     create(tmp / "env")
-
-
-def derived() -> list[str]:
-    """A class of the standard library's kind, and then no more place for ours; other tests may have left some here."""
-    program = telling("class Derived(venv.EnvBuilder): pass", "fastvenv.replace_stdlib()")
-    return ast.literal_eval(subprocess.check_output([sys.executable, "-c", program], text=True))
-
-
-def undone() -> list[str]:
-    """A replacement that is over."""
-    program = telling("over = fastvenv.replace_stdlib()", "over.undo()", "over.__enter__()")
-    return ast.literal_eval(subprocess.check_output([sys.executable, "-c", program], text=True))
-
-
-def telling(*statements: str) -> str:
-    """A program that prints the class, message and notes of the exception that the statements end in."""
-    lines = ["import fastvenv, sys, venv", "try:", *(f"    {statement}" for statement in statements)]
-    lines += ["except Exception as error:"]
-    lines += ["    print([type(error).__name__, str(error), *getattr(error, '__notes__', ())])"]
-    return "\n".join(lines)
 
 
 def subinterpreter(tmp: Path) -> list[str]:
@@ -281,8 +261,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),
     "other-python": other_python,
     "no-cache": no_cache,
-    "derived": lambda tmp: derived(),
-    "undone": lambda tmp: undone(),
+    **replacing.PROVOKED,
     "subinterpreter": subinterpreter,
     "same-file": same_file,
     "permission": permission,

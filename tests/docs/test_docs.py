@@ -25,6 +25,8 @@ ELSEWHERE = {
     ("CONTRIBUTING.md", "src/"): "map",
     ("docs/seeding.md", "<cache>/"): "picture of the cache; tests/seed/test_cache.py looks into its folders",
     ("docs/interpreters.md", "python -m fastvenv --python 3.12 .venv"): "tests/interpreters, for the versions found",
+    ("docs/replacing.md", "python -m fastvenv.replace install"): "tests/replacing, never on the running interpreter",
+    ("docs/replacing.md", "RUN pip install fastvenv && python -m fastvenv.replace install"): "tests/replacing",
     ("docs/performance.md", "nox -s bench -- --write"): "session",
 }
 
