@@ -24,6 +24,8 @@ ELSEWHERE = {
     ("CONTRIBUTING.md", "python3 -m pip install . && python3 -m fastvenv .venv"): "set-up",
     ("CONTRIBUTING.md", "src/"): "map",
     ("docs/seeding.md", "<cache>/"): "picture of the cache; tests/seed/test_cache.py looks into its folders",
+    ("docs/testing.md", 'pytest_plugins = ["fastvenv.testing"]'): "tests/testing",
+    ("docs/testing.md", "def test_the_package_installs(fresh_venv):"): "tests/testing",
     ("docs/interpreters.md", "python -m fastvenv --python 3.12 .venv"): "tests/interpreters, for the versions found",
     ("docs/replacing.md", "python -m fastvenv.replace install"): "tests/replacing, never on the running interpreter",
     ("docs/replacing.md", "RUN pip install fastvenv && python -m fastvenv.replace install"): "tests/replacing",

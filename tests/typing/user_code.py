@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import fastvenv
 import fastvenv as venv
+from fastvenv import testing
 
 
 def make(folder: Path) -> None:
@@ -14,6 +15,8 @@ def make(folder: Path) -> None:
     venv.create(folder)
     venv.create(str(folder), with_pip=True, prompt=".", scm_ignore_files={"git"})
     venv.create(folder, symlinks=True, clear=True, system_site_packages=True, upgrade_deps=False)
+    venv.create(folder, python="3.12")
+    venv.EnvBuilder(python=folder / "bin" / "python").create(folder)
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -52,3 +55,10 @@ def replace() -> None:
         venv.create("env")
     replacement.undo()
     fastvenv.replace_stdlib()
+
+
+def test_with_fixtures(fresh_venv: testing.Environment, make_venv: testing.MakeVenv) -> None:
+    """The fixtures for pytest."""
+    listed: str = fresh_venv.run("-m", "pip", "list", check=False).stdout
+    folder: Path = make_venv("env", builder=fastvenv.EnvBuilder, python="3.12").bin
+    assert listed, folder
