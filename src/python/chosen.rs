@@ -23,17 +23,24 @@ thread_local! {
     static CREATING: RefCell<Vec<(usize, Option<Arc<Base>>)>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Forgets the builder when its creation ends. Others may have begun in this thread and go on: greenlets take turns.
+struct Creating(usize);
+
+impl Drop for Creating {
+    fn drop(&mut self) {
+        CREATING.with_borrow_mut(|creating| {
+            if let Some(last) = creating.iter().rposition(|(builder, _)| *builder == self.0) {
+                creating.remove(last);
+            }
+        });
+    }
+}
+
 /// Does `work` while all stages of this builder get this interpreter, or the running one if it is `None`.
 pub fn during<T>(builder: &Bound<'_, PyAny>, base: Option<Arc<Base>>, work: impl FnOnce() -> T) -> T {
-    /// Forgets the builder, also after a panic.
-    struct Creating;
-    impl Drop for Creating {
-        fn drop(&mut self) {
-            CREATING.with_borrow_mut(Vec::pop);
-        }
-    }
-    CREATING.with_borrow_mut(|creating| creating.push((builder.as_ptr() as usize, base)));
-    let _creating = Creating;
+    let builder = builder.as_ptr() as usize;
+    CREATING.with_borrow_mut(|creating| creating.push((builder, base)));
+    let _creating = Creating(builder);
     work()
 }
 
