@@ -28,7 +28,6 @@ pub mod wheel;
 
 use std::ffi::OsStr;
 use std::fmt::Display;
-use std::path::Path;
 
 use self::bundled::BundledWheel;
 use self::cache::Cache;
@@ -97,7 +96,7 @@ fn try_seed(
     let _turn = turn::wait(observer, || Ok(target.packages.try_lock_itself()))?;
     prepare(&target.packages, &wheels)?;
     let mut seeding = Seeding { recipe, target, link_mode, cache: None, observer };
-    seeding.cache = seeding.open_cache(request.cache_directory);
+    seeding.cache = seeding.open_cache(request)?;
     let known = python::check(request, seeding.cache.as_ref(), seeding.observer);
     let installed = known.and_then(|()| seeding.install_all(&wheels).map_err(without_attributes));
     if let Err(Stop::NotServed(_)) = installed {
@@ -116,19 +115,20 @@ struct Seeding<'a> {
 }
 
 impl Seeding<'_> {
-    fn open_cache(&mut self, directory: Option<&Path>) -> Option<Cache> {
-        let opened = match directory {
+    fn open_cache(&mut self, request: Request<'_>) -> Result<Option<Cache>> {
+        let opened = match request.cache_directory {
+            _ if request.variables.forbids_cache()? => Err(cache::Unusable::Unwanted),
             Some(directory) => Cache::open_at(directory),
             None => Err(cache::Unusable::NoHome),
         };
         match opened {
-            Ok(cache) => return Some(cache),
+            Ok(cache) => return Ok(Some(cache)),
             Err(why) if why.deserves_warning() => {
                 self.observer.warning(&format!("{why}; pip is unpacked without a cache"))
             }
             Err(why) => self.give_up_cache(&why),
         }
-        None
+        Ok(None)
     }
 
     fn install_all(&mut self, wheels: &[BundledWheel]) -> Result<(Origin, LinkMode), Stop> {

@@ -35,10 +35,11 @@ pub struct Variables(Vec<(&'static str, OsString)>);
 
 impl Variables {
     /// Their names. The border looks up only these.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "FASTVENV_SEED",
         "FASTVENV_LINK_MODE",
         "FASTVENV_CACHE_DIR",
+        "FASTVENV_NO_CACHE",
         "SOURCE_DATE_EPOCH",
         "PYTHONOPTIMIZE",
         "PYTHONPYCACHEPREFIX",
@@ -69,6 +70,7 @@ impl Variables {
     /// [`Error::Refused`].
     pub fn check(&self) -> Result<()> {
         self.link_mode()?;
+        self.forbids_cache()?;
         self.asks_for_ensurepip().map(drop)
     }
 
@@ -96,6 +98,20 @@ impl Variables {
             Some((Some("ensurepip"), _)) => Ok(true),
             Some((_, value)) => Err(Error::Refused(format!(
                 "FASTVENV_SEED is {value:?}, not native or ensurepip. Correct the variable or unset it."
+            ))),
+        }
+    }
+
+    /// Reports whether no cache may be used or created.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for an unknown value.
+    pub fn forbids_cache(&self) -> Result<bool> {
+        match self.get("FASTVENV_NO_CACHE").map(|value| (value.to_str(), value)) {
+            None | Some((Some("0"), _)) => Ok(false),
+            Some((Some("1"), _)) => Ok(true),
+            Some((_, value)) => Err(Error::Refused(format!(
+                "FASTVENV_NO_CACHE is {value:?}, not 0 or 1. Correct the variable or unset it."
             ))),
         }
     }

@@ -256,6 +256,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "no-path": lambda tmp: create(7),
     "link-mode": lambda tmp: with_variable("FASTVENV_LINK_MODE", tmp),
     "seed": lambda tmp: with_variable("FASTVENV_SEED", tmp),
+    "forbid-cache": lambda tmp: with_variable("FASTVENV_NO_CACHE", tmp),
     "log": lambda tmp: with_variable("FASTVENV_LOG", tmp),
     **interpreters.PROVOKED,
     "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),

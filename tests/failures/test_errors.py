@@ -88,7 +88,7 @@ def test_a_path_separator_is_refused_before_anything_is_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["FASTVENV_LINK_MODE", "FASTVENV_SEED"])
+@pytest.mark.parametrize("name", ["FASTVENV_LINK_MODE", "FASTVENV_SEED", "FASTVENV_NO_CACHE"])
 def test_a_misspelt_variable_is_refused_before_anything_is_changed(name, tmp_path, monkeypatch):
     """A variable whose value means nothing leaves an environment as it was, and makes none."""
     monkeypatch.setenv(name, "nonsense")

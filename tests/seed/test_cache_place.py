@@ -10,6 +10,7 @@ import pytest
 import faults
 import seeding
 from fastvenv import _core
+from parity.trees import snapshot
 
 
 @pytest.fixture
@@ -71,3 +72,25 @@ def test_a_cache_below_the_current_folder_is_not_trusted(tmp_path, filled, monke
     seen = seeding.create_natively(tmp_path / "env")
     assert any("origin: Wheel" in line for line in seen), seen
     assert any("no cache is used: there is no home directory with an absolute path" in line for line in seen), seen
+
+
+@pytest.mark.parametrize("is_filled", [False, True])
+def test_without_a_cache_nothing_is_left_behind(is_filled, home, filled, tmp_path, monkeypatch):
+    """With FASTVENV_NO_CACHE a cache is neither made nor read, and pip is whole."""
+    monkeypatch.setenv("FASTVENV_NO_CACHE", "1")
+    if is_filled:
+        shutil.copytree(filled, home / ".cache/fastvenv")
+    before = snapshot(home)
+    seen = seeding.create_natively(tmp_path / "env")
+    assert any("origin: Wheel" in line for line in seen), seen
+    assert any("no cache is used: FASTVENV_NO_CACHE is set" in line for line in seen), seen
+    assert snapshot(home) == before
+    seeding.check_whole(tmp_path / "env")
+
+
+def test_the_cache_can_be_cleaned_though_none_is_used(monkeypatch):
+    """The directory has its place all the same."""
+    before = _core.cache_dir()
+    monkeypatch.setenv("FASTVENV_NO_CACHE", "1")
+    assert _core.cache_dir() == before
+    assert before is not None

@@ -139,7 +139,7 @@ def test_a_pip_that_is_there_is_left_to_ensurepip(tmp_path):
     assert any("the environment can use the system's packages" in line for line in seen), seen
 
 
-@pytest.mark.parametrize("variable", ["FASTVENV_LINK_MODE", "FASTVENV_SEED"])
+@pytest.mark.parametrize("variable", ["FASTVENV_LINK_MODE", "FASTVENV_SEED", "FASTVENV_NO_CACHE"])
 def test_values_that_mean_nothing_are_refused(variable, tmp_path, monkeypatch):
     """A misspelt value is a ValueError that names the variable."""
     monkeypatch.setenv(variable, "hradlink")

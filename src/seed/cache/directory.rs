@@ -13,6 +13,9 @@ use crate::fs::dir::{Access, Dir, current_user, metadata_at};
 /// The reasons not to use the cache.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
+    /// The user wants none.
+    #[error("FASTVENV_NO_CACHE is set")]
+    Unwanted,
     /// The user has no home directory, or a relative one, so there is no place for it.
     #[error("there is no home directory with an absolute path for the cache")]
     NoHome,
@@ -40,7 +43,7 @@ impl Unusable {
         match self {
             Self::NotOurs(_) | Self::OpenToOthers(..) | Self::Foreign(_) => true,
             Self::AnothersHome(path, _) => is_first(path),
-            Self::NoHome | Self::Io(_) => false,
+            Self::Unwanted | Self::NoHome | Self::Io(_) => false,
         }
     }
 }
