@@ -21,7 +21,8 @@ ASK = """
 import importlib.util, json, os, sys
 library = os.path.basename(os.path.dirname(os.__file__))
 ensurepip = importlib.util.find_spec("ensurepip") is not None
-print(json.dumps([sys.executable, sys.version_info[:3], sys.implementation.name, library, ensurepip]))
+facts = [sys.version_info[:3], sys.implementation.name, library, ensurepip]
+print(json.dumps([sys.executable, sys.prefix != sys.base_prefix, *facts]))
 """
 
 
@@ -57,13 +58,13 @@ def label(python: Python) -> str:
 
 
 def ask(path: object) -> Python | None:
-    """What this executable is, or None if it is no Python under its own name: pyenv's shims run another file."""
+    """What this executable is; None if it is no Python under its own name, as pyenv's shims, or in an environment."""
     command = [str(path), "-I", "-c", ASK]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)
     if asked.returncode:
         return None
-    executable, version, *rest = json.loads(asked.stdout)
-    if os.path.realpath(executable) != os.path.realpath(str(path)):
+    executable, is_inside, version, *rest = json.loads(asked.stdout)
+    if is_inside or os.path.realpath(executable) != os.path.realpath(str(path)):
         return None
     return Python(Path(str(path)), tuple(version), *rest)
 
