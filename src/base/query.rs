@@ -30,14 +30,17 @@ const SHOWN: usize = 2000;
 /// Starts the executable, isolated from the user's settings, and returns its answer.
 ///
 /// # Errors
-/// [`Error::Refused`], with the output, if it can't be started, isn't Python, or doesn't answer within 15 seconds;
-/// [`Error::Interrupted`].
+/// [`Error::Refused`], with the output, if it can't be started, isn't Python, crashes, or doesn't answer within 15
+/// seconds; [`Error::Interrupted`].
 pub fn query(executable: &Path, observer: &mut dyn Observer) -> Result<Interpreter> {
     observer.debug(&format!("asking the interpreter {}", quoted(executable)));
     let marker = random();
     let (output, end) = run(executable, &marker, observer)?;
     let printed = String::from_utf8_lossy(&output);
-    let found = printed.split(&marker).nth(1).and_then(answer::read);
+    let mut parts = printed.splitn(3, &marker);
+    let (before, answer, after) = (parts.next(), parts.next(), parts.next());
+    let found = answer.filter(|_| matches!(end, End::Answered)).and_then(answer::read);
+    let printed = [before, after].map(Option::unwrap_or_default).concat();
     let interpreter = found.ok_or_else(|| refused(executable, &end, &printed))?;
     match &interpreter.base.executable {
         base if base.as_os_str().is_empty() || fs::is_file(base) => Ok(interpreter),
@@ -51,6 +54,7 @@ pub fn query(executable: &Path, observer: &mut dyn Observer) -> Result<Interpret
 
 /// How a process ended.
 enum End {
+    Answered,
     Exited(ExitStatus),
     TooLate,
     TooMuch,
@@ -58,6 +62,7 @@ enum End {
 
 fn refused(executable: &Path, end: &End, printed: &str) -> Error {
     let why = match end {
+        End::Answered => "it isn't a working Python (its answer makes no sense)".to_owned(),
         End::Exited(status) => format!("it isn't a working Python ({status})"),
         End::TooLate => format!("it didn't answer within {} seconds", LIMIT.as_secs()),
         End::TooMuch => format!("it isn't Python: it printed more than {MOST} bytes"),
@@ -85,11 +90,16 @@ fn run(executable: &Path, marker: &str, observer: &mut dyn Observer) -> Result<(
     let mut process = observer.start_isolated(&mut command).map_err(cannot)?;
     let mut output = Output::new(reader, writer);
     let end = listen(&mut process, &mut output, marker.as_bytes(), observer);
-    if !matches!(end, Ok(End::Exited(_))) {
+    if !matches!(end, Ok(End::Answered | End::Exited(_))) {
         fs::kill_group(&mut process);
     }
-    wait_for(process);
-    Ok((output.collected, end?))
+    let status = wait_for(process);
+    output.collect();
+    let end = match (end?, status) {
+        (End::Answered, Some(status)) if !status.success() => End::Exited(status),
+        (end, _) => end,
+    };
+    Ok((output.collected, end))
 }
 
 /// Collects output until the answer is complete, or no answer will come.
@@ -102,7 +112,7 @@ fn listen(
     let (mut watch, mut ended) = (Watch::new(), None);
     loop {
         if output.collect() && memmem::find_iter(&output.collected, marker).nth(1).is_some() {
-            return Ok(End::Exited(ExitStatus::default()));
+            return Ok(End::Answered);
         } else if output.collected.len() > MOST {
             return Ok(End::TooMuch);
         } else if let Some(status) = ended.filter(|_| output.is_whole) {
@@ -182,16 +192,19 @@ fn random() -> String {
     format!("{:016x}", RandomState::new().hash_one(Instant::now()))
 }
 
-/// Waits until the process has ended, and kills it if that takes long.
-fn wait_for(mut process: Child) {
+/// Waits until the process has ended, and kills it if that takes long. Returns the status of one that ended by itself.
+fn wait_for(mut process: Child) -> Option<ExitStatus> {
     let mut watch = Watch::new();
-    while let Ok(None) = process.try_wait() {
-        if watch.has_passed(GRACE) {
-            let _ = process.kill();
-            let _ = process.wait();
-            return;
+    loop {
+        match process.try_wait() {
+            Ok(None) if watch.has_passed(GRACE) => {
+                let _ = process.kill();
+                let _ = process.wait();
+                return None;
+            }
+            Ok(None) => watch.wait(),
+            status => return status.ok().flatten(),
         }
-        watch.wait();
     }
 }
 
@@ -224,63 +237,4 @@ impl Watch {
 
 #[cfg(test)]
 #[cfg(unix)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-    use crate::base::answer::tests::ANSWER;
-
-    struct Deaf;
-
-    impl Observer for Deaf {
-        fn debug(&mut self, _: &str) {}
-        fn warning(&mut self, _: &str) {}
-        fn interrupted(&mut self) -> bool {
-            false
-        }
-        fn start(&mut self, command: &mut Command) -> std::io::Result<Child> {
-            command.spawn()
-        }
-    }
-
-    /// The answer of a shell script. Its sixth argument is the marker.
-    fn asked(script: &str) -> Result<Interpreter, String> {
-        let temp = tempfile::tempdir().unwrap();
-        let path = temp.path().join("python");
-        // The base interpreter must be there.
-        let answer = ANSWER.replace(r"/opt/\u00e9/bin/python3", path.to_str().unwrap());
-        std::fs::write(&path, format!("#!/bin/sh\nanswer='{answer}'\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        query(&path, &mut Deaf).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn an_answer_stands_between_markers_whatever_else_is_printed() {
-        let answers = |script| asked(script).unwrap().base.version.minor;
-        assert_eq!(answers(r#"printf '%s' "$6$answer$6""#), 12);
-        assert_eq!(answers(r#"echo hello; echo $$ >&2; printf '%s' "$6$answer$6"; echo bye; exit 3"#), 12);
-    }
-
-    #[test]
-    fn an_answer_is_taken_from_a_process_that_does_not_end() {
-        assert!(asked(r#"printf '%s' "$6$answer$6"; exec sleep 1000"#).is_ok());
-    }
-
-    #[test]
-    fn anything_else_is_refused_with_the_output() {
-        let refusal = |script| asked(script).unwrap_err();
-        assert!(refusal("exit 0").ends_with("it isn't a working Python (exit status: 0)."));
-        assert!(refusal("echo no >&2; exit 4").ends_with("(exit status: 4). It printed: no"));
-        assert!(refusal(r#"echo "$answer""#).contains("It printed: {"));
-        assert!(refusal(r#"echo "$@" "$@""#).contains("isn't a working Python"));
-        assert!(refusal("exec yes").contains("printed more than 1048576 bytes"));
-    }
-
-    #[test]
-    fn a_process_left_behind_is_not_waited_for() {
-        let refusal = asked("sleep 1000 & echo $! $$").unwrap_err();
-        assert!(refusal.contains("exit status: 0"), "{refusal}");
-        let left = refusal.split_whitespace().rev().nth(1).unwrap();
-        assert!(Command::new("kill").arg(left).status().unwrap().success());
-    }
-}
+mod tests;

@@ -156,10 +156,11 @@ def test_one_that_fails(end, script, refused):
 
 
 @pytest.mark.parametrize("end", ["exit 3", "kill -KILL $$"])
-def test_one_that_answers_and_then_fails(end, other, script, is_of, tmp_path):
-    """A complete answer counts, however its process ends."""
-    fastvenv.create(tmp_path / "env", symlinks=True, python=script(f'"{other.path}" "$@"; {end}'))
-    assert is_of(other)
+def test_one_that_answers_and_then_crashes(end, other, script, refused):
+    """Its answer doesn't count: nothing that it was asked for later would work either."""
+    message = refused(script(f'echo "a last word"; "{other.path}" "$@"; {end}'))
+    assert "isn't a working Python" in message
+    assert message.endswith("It printed: a last word")
 
 
 def test_one_that_never_ends(script, refused, pids, tmp_path):
