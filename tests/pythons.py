@@ -114,7 +114,7 @@ def twin(python: Path, folder: Path) -> Path:
     The library is one of links, but for the modules that tell what an installation is. Bytecode is its own: nothing
     that the copy writes comes into the original.
     """
-    version = ask(python)
+    version = ask(os.path.realpath(python))  # 3.10 takes an environment's Python for the base
     assert version is not None
     library = Path(version.run("import os; print(os.path.dirname(os.__file__))").strip())
     (folder / "bin").mkdir(parents=True)

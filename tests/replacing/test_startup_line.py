@@ -52,7 +52,7 @@ def test_it_acts_whatever_options_come_first(python: pythons.Python, options: li
         ["-mmvenv"],
         ["-m", "deep.mvenv"],
         ["-mdeep.mvenv"],
-        ["-m", "pip.venv"],
+        ["-m", "deep.venv"],
         ["--", "-m", "venv"],
         ["-"],
     ],
@@ -61,8 +61,7 @@ def test_it_acts_whatever_options_come_first(python: pythons.Python, options: li
 def test_it_acts_for_nothing_else(python: pythons.Python, tmp_path: Path, command: list[str]) -> None:
     """Any other process has not even imported fastvenv."""
     (tmp_path / "deep").mkdir()
-    (tmp_path / "pip").mkdir()
-    for name in ("probe.py", "mvenv.py", "deep/mvenv.py", "pip/venv.py", "-m"):
+    for name in ("probe.py", "mvenv.py", "deep/mvenv.py", "deep/venv.py", "-m"):
         (tmp_path / name).write_text("import sys; print('fastvenv' in sys.modules)")
     process = python.start(*command, cwd=tmp_path)
     assert process.communicate() == ("" if command == ["-"] else "False\n", "")
