@@ -25,8 +25,14 @@ pub fn call_new_python(
 /// (gh-98251).
 pub fn variables<'py>(context: &Context<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
     let py = context.0.py();
-    let environ = modules::os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
+    let environ = undirected(py)?;
     environ.set_item("VIRTUAL_ENV", context.get(intern!(py, "env_dir"))?)?;
+    Ok(environ)
+}
+
+/// The caller's environment variables, without those that lead another Python to other modules.
+pub fn undirected(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let environ = modules::os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
     for name in ["PYTHONHOME", "PYTHONPATH"] {
         environ.call_method1(intern!(py, "pop"), (name, py.None()))?;
     }

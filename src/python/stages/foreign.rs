@@ -12,9 +12,8 @@ use crate::base::{Interpreter, Version};
 use crate::create::directories;
 use crate::environment::config::Options;
 use crate::fs;
-use crate::python::child::package;
+use crate::python::child::{package, undirected};
 use crate::python::context::path_text;
-use crate::python::modules::os;
 use crate::python::options::{options, younger};
 use crate::python::seeding::has_own_stages;
 
@@ -97,10 +96,8 @@ fn run(
         words.push(PyString::new(py, "--prompt=").add(prompt.str()?)?.cast_into()?);
     }
     words.push(directory);
-    let environ = os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
-    for name in ["PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"] {
-        environ.call_method1(intern!(py, "pop"), (name, py.None()))?;
-    }
+    let environ = undirected(py)?;
+    environ.call_method1(intern!(py, "pop"), ("__PYVENV_LAUNCHER__", py.None()))?;
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     let kwargs = PyDict::new(py);
     kwargs.set_item("env", environ)?;
