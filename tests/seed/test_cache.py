@@ -195,6 +195,12 @@ def test_old_images_and_dead_builders_are_swept(tmp_path, filled, cache):
         os.utime(image / "manifest", (then, then))
     dead = cache / "images/.build-1-1"
     (dead / "tree").mkdir(parents=True)
+    (dead / "alive").touch()
+    unlocked = [cache / "images/.build-1-2", cache / "images/.build-1-3"]
+    for building, hours in zip(unlocked, (23, 25), strict=True):
+        building.mkdir()
+        then = time.time() - hours * 3600
+        os.utime(building, (then, then))
     for image in images(cache):
         if image not in (old, recent):
             shutil.rmtree(image)
@@ -202,6 +208,7 @@ def test_old_images_and_dead_builders_are_swept(tmp_path, filled, cache):
     assert not old.exists()
     assert recent.exists()
     assert not dead.exists()
+    assert [building.exists() for building in unlocked] == [True, False], "its builder may be about to lock it"
 
 
 def test_old_locks_are_swept_unless_somebody_holds_them(tmp_path, filled, cache):

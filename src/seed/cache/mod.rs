@@ -164,9 +164,9 @@ impl Cache {
             if !self.images.make_directory(&name, Access::Owner)? {
                 continue;
             }
-            let locked = |directory: Dir| Ok((directory.try_lock(sweep::ALIVE)?, directory));
+            let locked = |directory: Dir| Ok((sweep::show_alive(&directory)?, directory));
             let taken = unless_gone(self.images.open_directory(&name).and_then(locked))?;
-            // Only a sweeper can have locked, removed or renamed it by now.
+            // Only a process that removes the whole cache can have removed it by now.
             if let Some((Some(alive), directory)) = taken
                 && self.images.metadata_of(&name).is_ok()
             {

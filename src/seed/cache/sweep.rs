@@ -8,12 +8,14 @@ use super::super::image::Image;
 use super::{DAY, DIRECTORIES, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::Timestamp;
-use crate::fs::dir::{Dir, Kind, unless_gone};
+use crate::fs::dir::{Dir, Kind, Lock, unless_gone};
 
 /// The start of the names of unfinished images.
 pub(super) const BUILDING: &str = ".build-";
+/// The start of the names of directories that are being removed.
+const REMOVED: &str = ".build-removed-";
 /// The file in an unfinished image that the builder keeps locked until it ends.
-pub(super) const ALIVE: &str = "alive";
+const ALIVE: &str = "alive";
 /// The time that an unused image is kept.
 const KEPT: Duration = DAY.saturating_mul(90);
 
@@ -23,7 +25,10 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
         let Ok(directory) = images.open_directory(&name) else { continue };
         if is_building(&name) {
             let is_dead = is_abandoned(&directory, now);
-            // The lock is held until all is removed. A builder that just created the directory then takes another one.
+            if is_new(&name, &directory) && !is_dead {
+                continue;
+            }
+            // The lock is held until all is removed.
             if let Ok(Some(alive)) = directory.try_lock(ALIVE)
                 && (alive.is_held() || is_dead)
             {
@@ -52,6 +57,20 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
     }
 }
 
+/// Locks the file that keeps a sweeper away from an unfinished image. It gets its name afterwards, so that no sweeper
+/// finds it unlocked. `None` if another process has removed it.
+pub(super) fn show_alive(directory: &Dir) -> Result<Option<Lock>> {
+    const UNNAMED: &str = "alive.new";
+    let alive = directory.try_lock(UNNAMED)?;
+    directory.rename(UNNAMED, ALIVE)?;
+    Ok(alive)
+}
+
+/// Reports whether a builder may be about to lock the directory that it created.
+fn is_new(name: &OsStr, directory: &Dir) -> bool {
+    !name.as_encoded_bytes().starts_with(REMOVED.as_bytes()) && directory.metadata_of(ALIVE).is_err()
+}
+
 /// Reports whether the directory is too old to have a builder. Where files can't be locked, only its age shows that.
 fn is_abandoned(directory: &Dir, now: Timestamp) -> bool {
     directory.metadata().is_ok_and(|metadata| metadata.modified.is_older_than(now, DAY))
@@ -63,7 +82,7 @@ fn is_building(name: &OsStr) -> bool {
 
 /// Removes an image. It is renamed first, so that no process finds it half removed.
 pub(super) fn remove(images: &Dir, name: impl AsRef<OsStr>) -> Result<()> {
-    let gone = format!("{BUILDING}removed-{}-{}", std::process::id(), Timestamp::now().nanoseconds());
+    let gone = format!("{REMOVED}{}-{}", std::process::id(), Timestamp::now().nanoseconds());
     images.rename(name, &gone)?;
     images.remove_tree(&gone)
 }
