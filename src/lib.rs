@@ -13,10 +13,12 @@
 //! | [`environment`] | one environment: paths, `pyvenv.cfg`, executables, scripts |
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 //! | [`create`] | the steps that create an environment, and their order |
+//! | [`check`] | finds what is broken in an environment |
 //! | `python` | the border: only it uses `pyo3` (feature `python`) |
 
 pub mod advice;
 pub mod base;
+pub mod check;
 pub mod create;
 pub mod environment;
 pub mod error;

@@ -122,6 +122,21 @@ impl<'a> Parsed<'a> {
         self.0.iter().rev().find(|(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| *value)
     }
 
+    /// The value of the first line with this key. Python's start-up code takes `home` from there, before `site` runs.
+    pub fn first(&self, key: &str) -> Option<&'a str> {
+        self.values(key).next()
+    }
+
+    /// The values of a key, in the order of the lines.
+    pub fn values<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'a str> + 's {
+        self.0.iter().filter(move |(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| *value)
+    }
+
+    /// All keys with their values, in the order of the lines.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+        self.0.iter().copied()
+    }
+
     /// Reports whether the environment is certain not to see the base interpreter's packages.
     pub fn is_isolated(&self) -> bool {
         self.get("include-system-site-packages") == Some("false")

@@ -16,7 +16,7 @@ mod whole;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub use std::fs::File;
@@ -108,6 +108,22 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::io("read", path, source))
 }
 
+/// The content of a regular file, links followed. Anything else, and a file of more than `most` bytes, is refused, so
+/// that no pipe or device is waited for.
+pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let failed = |source| Error::io("read", path, source);
+    let found = fs::metadata(path).map_err(failed)?;
+    if !found.is_file() {
+        return Err(failed(io::Error::other("not a regular file")));
+    }
+    let mut content = Vec::with_capacity(usize::try_from(found.len().min(most)).unwrap_or(0) + 1);
+    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut content)).map_err(failed)?;
+    if content.len() as u64 > most {
+        return Err(failed(io::Error::other("too large")));
+    }
+    Ok(content)
+}
+
 /// Writes a file, whole or not at all. An existing file keeps its mode.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     whole::write_whole(path, None, |file| file.write_all(content))
@@ -142,6 +158,11 @@ pub fn is_directory(path: &Path) -> bool {
 /// Reports whether a symbolic link is there (`os.path.islink`).
 pub fn is_link(path: &Path) -> bool {
     path.is_symlink()
+}
+
+/// The text of the symbolic link at that path; `None` if there is none.
+pub fn link_target(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
 }
 
 /// The path with all links resolved, on Windows in its simplest form. If it can't be resolved, the path itself, as

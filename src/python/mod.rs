@@ -4,6 +4,7 @@
 mod base;
 mod builder;
 mod cache;
+mod check;
 mod child;
 mod chosen;
 mod context;
@@ -30,6 +31,8 @@ mod _core {
     use super::builder::EnvBuilder;
     #[pymodule_export]
     use super::cache::{cache_dir, cache_usage, clean_cache};
+    #[pymodule_export]
+    use super::check::check_environment;
     #[pymodule_export]
     use super::overriding::own_stages;
 

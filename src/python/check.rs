@@ -1,0 +1,36 @@
+//! The function behind `python -m fastvenv.check`.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use super::context::path_text;
+use super::errors::guarded;
+use super::signals::detached;
+use crate::base::Platform;
+use crate::check::{Finding, check};
+
+/// A finding in plain values: kind, severity, path, message, why it matters, advice.
+type Plain<'py> = (&'static str, &'static str, Bound<'py, PyString>, String, &'static str, String);
+
+/// Check the environment in a directory.
+///
+/// :param path: The directory.
+/// :param run: Start the environment's Python too.
+/// :returns: The findings, each as a tuple: kind, severity, path, message, why it matters, advice.
+/// :raises OSError: if the directory can't be read.
+/// :raises ValueError: if there is no environment.
+#[pyfunction]
+pub fn check_environment(py: Python<'_>, path: PathBuf, run: bool) -> PyResult<Vec<Plain<'_>>> {
+    guarded(|| {
+        let host = if cfg!(windows) { Platform::Nt } else { Platform::Posix };
+        let found = detached(py, |observer| check(&path, host, run, observer))?;
+        found.into_iter().map(|finding| plain(py, finding)).collect()
+    })
+}
+
+fn plain(py: Python<'_>, finding: Finding) -> PyResult<Plain<'_>> {
+    let Finding { kind, severity, path, message, advice } = finding;
+    Ok((kind.name(), severity.name(), path_text(py, &path)?, message, kind.why(), advice))
+}
