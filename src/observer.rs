@@ -40,3 +40,34 @@ pub fn isolate(command: &mut Command) {
     // macOS: which program the stub of a framework build was started as.
     command.env_remove("__PYVENV_LAUNCHER__");
 }
+
+#[cfg(test)]
+/// An observer for other modules' tests.
+pub mod tests {
+    use super::*;
+
+    /// Keeps all messages.
+    #[derive(Debug, Default)]
+    pub struct Listener {
+        /// The messages, each with a line break.
+        pub heard: String,
+    }
+
+    impl Observer for Listener {
+        fn debug(&mut self, message: &str) {
+            self.heard += &format!("{message}\n");
+        }
+
+        fn warning(&mut self, message: &str) {
+            self.debug(message);
+        }
+
+        fn interrupted(&mut self) -> bool {
+            false
+        }
+
+        fn start(&mut self, command: &mut Command) -> io::Result<Child> {
+            command.spawn()
+        }
+    }
+}

@@ -74,6 +74,7 @@ pub fn read(text: &str) -> Option<Interpreter> {
         build: Build {
             is_tree: facts.is_true("is_build_tree")?,
             free_threaded: facts.is_true("free_threaded")?,
+            arm64: facts.is_true("arm64")?,
         },
     };
     let sources = std::iter::once(os_module).chain(facts.some_path("variables_file")?).collect();
@@ -124,7 +125,7 @@ pub mod tests {
         "is_64bit": 1, "utf8_file_names": 1, "abiflags": "", "platlibdir": "lib", "executable": "/env/bin/python",
         "base_executable": "/opt/\u00e9/bin/python3", "home": "/opt/\u00e9/bin", "base_prefix": "/opt/\u00e9", "magic": "\u00cb\r\r\n",
         "os_module": "/opt/\u00e9/lib/python3.12/os.py", "cache_tag": "cpython-312", "wheel_pkg_dir": "",
-        "variables_file": "", "is_build_tree": 0, "free_threaded": 0}"#;
+        "variables_file": "", "is_build_tree": 0, "free_threaded": 0, "arm64": 0}"#;
 
     #[test]
     fn an_answer_becomes_a_base() {

@@ -9,7 +9,7 @@ mod kept;
 mod query;
 mod scheme;
 
-pub use answer::Interpreter;
+pub use answer::{Interpreter, read as answered};
 pub use find::{Found, Search};
 pub use kept::known;
 pub use query::query;
@@ -113,6 +113,8 @@ pub struct Build {
     pub is_tree: bool,
     /// It has no GIL (PEP 703).
     pub free_threaded: bool,
+    /// It is for ARM64 processors.
+    pub arm64: bool,
 }
 
 impl Base {

@@ -82,6 +82,7 @@ def facts():
         "variables_file": text(variables_file),
         "is_build_tree": int(bool(tree)),
         "free_threaded": int(bool(variables.get("Py_GIL_DISABLED"))),
+        "arm64": int(WINDOWS and "(arm64)" in sys.version.lower()),
     }
 
 

@@ -7,6 +7,8 @@ pub mod clear;
 pub mod configuration;
 pub mod directories;
 pub mod executables;
+#[cfg(test)]
+mod nt_tests;
 pub mod pip;
 pub mod scripts;
 mod templates;

@@ -2,6 +2,7 @@
 //! functions return an [`Error`] that names the operation and the path.
 
 mod attributes;
+mod calendar;
 mod clear;
 mod copy;
 pub mod dir;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 pub use std::fs::File;
 
 pub use attributes::{attributes_refused, lacks_attributes};
+pub use calendar::Calendar;
 pub use clear::{check_clearable, clear_directory, remains};
 pub use copy::{
     Template, copy_contents, copy_with_mode, is_inexecutable_copy, make_executable, read_template, write_like,

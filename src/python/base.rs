@@ -12,7 +12,7 @@ use pyo3::types::PyTuple;
 use super::context::path_text;
 use super::modules::{os, os_path, platform, sys};
 use super::scheme;
-use crate::base::{Base, Build, Scheme, Version};
+use crate::base::{Base, Build, Platform, Scheme, Version};
 
 /// The objects that a [`Base`] was made from. While they are the same objects, the value stays the same.
 struct Known {
@@ -54,18 +54,27 @@ pub fn base_with_scheme(py: Python<'_>) -> PyResult<Base> {
 
 /// [`base`] with everything that pip depends on.
 pub fn base_for_pip(py: Python<'_>) -> PyResult<Base> {
-    Ok(Base { wheel_pkg_dir: wheel_pkg_dir(py)?, ..base_with_scheme(py)? })
+    let base = match platform(py)? {
+        Platform::Posix => base_with_scheme(py)?,
+        Platform::Nt => Base { build: build(py)?, ..base_with_scheme(py)? },
+    };
+    Ok(Base { wheel_pkg_dir: wheel_pkg_dir(py)?, ..base })
 }
 
 /// [`base`] with the values that only Windows needs, where they decide which launchers an environment gets.
 pub fn base_for_launchers(py: Python<'_>) -> PyResult<Base> {
+    Ok(Base { build: build(py)?, ..Arc::unwrap_or_clone(base(py)?) })
+}
+
+fn build(py: Python<'_>) -> PyResult<Build> {
     let sysconfig = py.import(intern!(py, "sysconfig"))?;
     let no_gil = sysconfig.call_method1(intern!(py, "get_config_var"), ("Py_GIL_DISABLED",))?;
-    let build = Build {
+    let version: String = sys(py, intern!(py, "version"))?.extract()?;
+    Ok(Build {
         is_tree: sysconfig.call_method0(intern!(py, "is_python_build"))?.is_truthy()?,
         free_threaded: no_gil.is_truthy()?,
-    };
-    Ok(Base { build, ..Arc::unwrap_or_clone(base(py)?) })
+        arm64: version.to_lowercase().contains("(arm64)"),
+    })
 }
 
 /// All objects that [`make`] reads. Each of them is immutable.

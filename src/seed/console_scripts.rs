@@ -8,7 +8,7 @@
 use super::wheel::Wheel;
 
 const MAKER: &str = "pip/_internal/operations/install/wheel.py";
-const DISTLIB: &str = "pip/_vendor/distlib/scripts.py";
+pub(super) const DISTLIB: &str = "pip/_vendor/distlib/scripts.py";
 
 /// The parts that distlib's `scripts.py` must contain for [`first_line`] to match it.
 pub const RULE: [&str; 7] = [
@@ -63,18 +63,20 @@ impl EntryPoints {
     }
 }
 
+/// Reports whether the pip in this wheel writes the first line as [`first_line`] does.
+pub fn has_first_line(wheel: &Wheel) -> bool {
+    let rules = wheel.text(DISTLIB).map(packed).unwrap_or_default();
+    RULE.iter().all(|rule| rules.contains(rule)) && LINE_END.iter().any(|rule| rules.contains(rule))
+}
+
 /// The text below the first line of the scripts that the pip in this wheel would write for that entry point. `None` if
 /// the wheel's sources don't show it in a known form.
 pub fn body(wheel: &Wheel, entry_point: &str) -> Option<String> {
     let (maker, distlib) = (wheel.text(MAKER)?, wheel.text(DISTLIB)?);
-    // Some versions spread `self.` expressions over lines, so all white space counts as one space.
-    let packed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let rules = packed(distlib);
-    if !RULE.iter().all(|rule| rules.contains(rule)) || !LINE_END.iter().any(|rule| rules.contains(rule)) {
-        return None;
-    }
     let template = if maker.contains("script_template") {
-        dedent(between(maker, "script_template = textwrap.dedent(\"\"\"\\\n", "\"\"\")")?)?
+        // The text stands on the same line or, in pip 25, on the next one.
+        let text = maker.split_once("script_template = textwrap.dedent(")?.1.trim_start();
+        dedent(text.strip_prefix("\"\"\"\\\n")?.split_once("\"\"\"")?.0)?
     } else {
         between(distlib, "SCRIPT_TEMPLATE = r'''", "'''")?.to_owned()
     };
@@ -140,6 +142,13 @@ fn printf(path: &[u8]) -> Vec<u8> {
     format!("\"$(printf %b '{escaped}'){}\"", "\n".repeat(newlines.len())).into_bytes()
 }
 
+/// A source without the comments behind its code, and with all white space as one space: some versions spread
+/// expressions over lines.
+pub(super) fn packed(text: &str) -> String {
+    let code = text.lines().map(|line| line.split_once(" # ").map_or(line, |(code, _)| code));
+    code.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
 fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let from = text.split_once(start)?.1;
     Some(from.split_once(end)?.0)
@@ -171,6 +180,7 @@ fn is_versioned_pip(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::wheel::WheelFile;
     use super::*;
 
     #[test]
@@ -195,6 +205,27 @@ mod tests {
         {
             assert_eq!(is_versioned_pip(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_text_is_found_in_each_layout_of_pips_source() {
+        let body_of = |template: &str| {
+            let file = |path: &str, content: &str| WheelFile {
+                path: path.to_owned(),
+                content: content.as_bytes().to_owned(),
+                executable: false,
+            };
+            let maker = format!("    script_template = textwrap.dedent({template}\n");
+            let files = vec![file(MAKER, &maker), file(DISTLIB, "SCRIPT_TEMPLATE = r'''%(func)s'''")];
+            body(&Wheel { dist_info: String::new(), files, rows: Vec::new() }, "a.b:c.d")
+        };
+        let text =
+            "\"\"\"\\\n        from %(module)s import %(import_name)s\n        sys.exit(%(func)s())\n\"\"\"";
+        let expected = "from a.b import c\nsys.exit(c.d())\n";
+        for template in [format!("{text})"), format!("\n        {text}\n    )")] {
+            assert_eq!(body_of(&template).as_deref(), Some(expected), "{template}");
+        }
+        assert_eq!(body_of("TEXT)"), None);
     }
 
     #[test]

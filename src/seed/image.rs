@@ -7,7 +7,8 @@
 
 use super::bundled::BundledWheel;
 use super::bytecode::{Compiler, Job, Validation};
-use super::console_scripts::{EntryPoints, body};
+use super::console_scripts::{EntryPoints, body, has_first_line};
+use super::launchers::{self, LineEnd};
 use super::manifest::{ImageDirectory, ImageFile, Manifest};
 use super::reason::{Reason, Stop};
 use super::record::{self, Row};
@@ -33,6 +34,8 @@ pub struct Recipe<'a> {
     pub cache_tag: &'a str,
     /// How Python checks that bytecode fits its source.
     pub validation: Validation,
+    /// The program that pip makes its scripts from on Windows.
+    pub stub: Option<&'static str>,
 }
 
 /// An image, opened.
@@ -87,7 +90,7 @@ pub fn build(
     if !runs_on(&wheel, recipe.base.version) {
         return Err(Reason::RequiresPython(bundled.path.clone()).into());
     }
-    let script = pip_script(&wheel, bundled)?;
+    let (script, line_end) = pip_script(&wheel, bundled, recipe.stub)?.unzip();
     let modified = Timestamp::now().to_even_seconds();
     let tree = directory.enter(TREE, Access::Umask)?;
     let (jobs, mode) = unpack(&tree, &wheel, recipe, modified, observer)?;
@@ -99,6 +102,7 @@ pub fn build(
         dist_info: wheel.dist_info,
         mode,
         script,
+        line_end: line_end.flatten(),
     };
     directory.create(MANIFEST, manifest.render().as_bytes(), NewFile::default())?;
     Ok(Image { manifest, tree, directory: directory.metadata()? })
@@ -143,12 +147,21 @@ fn runs_on(wheel: &Wheel, version: Version) -> bool {
     least.is_some_and(|least| (version.major, version.minor) >= least)
 }
 
-fn pip_script(wheel: &Wheel, bundled: &BundledWheel) -> Result<Option<String>, Reason> {
+/// The text of pip's scripts. With a `stub`, they become launchers, whose first line has that end.
+fn pip_script(
+    wheel: &Wheel,
+    bundled: &BundledWheel,
+    stub: Option<&str>,
+) -> Result<Option<(String, Option<LineEnd>)>, Reason> {
     let unknown = || Reason::Scripts(bundled.path.clone());
     match EntryPoints::read(wheel.metadata("entry_points.txt").unwrap_or_default()) {
         EntryPoints::None => Ok(None),
         EntryPoints::Pip(target) if bundled.project == "pip" => {
-            body(wheel, &target).map(Some).ok_or_else(unknown)
+            let line_end = match stub {
+                None => has_first_line(wheel).then_some(None),
+                Some(stub) => launchers::line_end(wheel, stub).map(Some),
+            };
+            body(wheel, &target).zip(line_end).map(Some).ok_or_else(unknown)
         }
         _ => Err(unknown()),
     }

@@ -7,6 +7,7 @@
 use std::fmt::Write;
 
 use super::hash::digest;
+use super::launchers::LineEnd;
 use crate::fs::Timestamp;
 
 const MAGIC: &str = "fastvenv image 2 ";
@@ -20,6 +21,8 @@ pub struct Manifest {
     pub mode: u32,
     /// The text of the scripts below their first line, if the project has scripts.
     pub script: Option<String>,
+    /// The end of the first line of the scripts, if they are launchers.
+    pub line_end: Option<LineEnd>,
     /// The directories that have files, each after its parents.
     pub directories: Vec<ImageDirectory>,
     /// RECORD without the rows of the scripts.
@@ -69,6 +72,9 @@ impl Manifest {
         if let Some(script) = &self.script {
             text += &format!("script {}\n", script.replace('\\', "\\\\").replace('\n', "\\n"));
         }
+        if let Some(end) = self.line_end {
+            text += &format!("line-end {}\n", end.name());
+        }
         for directory in &self.directories {
             text += &format!("folder {}\n", directory.path);
             for file in &directory.files {
@@ -98,6 +104,7 @@ impl Manifest {
                 "dist-info" => value.clone_into(&mut manifest.dist_info),
                 "mode" => manifest.mode = u32::from_str_radix(value, 8).ok()?,
                 "script" => manifest.script = Some(unescape(value)),
+                "line-end" => manifest.line_end = Some(LineEnd::from_name(value)?),
                 "folder" => {
                     manifest.directories.push(ImageDirectory { path: value.to_owned(), files: Vec::new() })
                 }
@@ -153,6 +160,7 @@ mod tests {
         Manifest {
             dist_info: "pip-24.2.dist-info".to_owned(),
             mode: 0o644,
+            line_end: Some(LineEnd::Lf),
             script: Some("re.sub(r'\\.exe\\n', '')\n\nend\n".to_owned()),
             directories: vec![
                 directory("", vec![file("a b.pth", false)]),
@@ -164,7 +172,7 @@ mod tests {
 
     #[test]
     fn what_is_rendered_is_read_back() {
-        for manifest in [sample(), Manifest { script: None, ..sample() }] {
+        for manifest in [sample(), Manifest { script: None, line_end: None, ..sample() }] {
             assert_eq!(Manifest::parse(&manifest.render()), Some(manifest));
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The steps of one call: [`bundled`] finds the wheels. [`cache`] opens their [`image`]s or builds them ([`wheel`]
 //! reads strictly, [`bytecode`] lets the base interpreter compile, [`manifest`] records). [`place`] brings them into
-//! the environment ([`record`], [`console_scripts`]). If a step can't be done exactly as `ensurepip` would do it,
+//! the environment ([`record`], [`console_scripts`], [`launchers`]). If a step can't be done exactly as `ensurepip` would do it,
 //! nothing is installed, and the outcome is a [`Reason`].
 
 pub mod bundled;
@@ -12,6 +12,7 @@ pub mod console_scripts;
 pub mod halt;
 mod hash;
 pub mod image;
+pub mod launchers;
 pub mod link_mode;
 pub mod links;
 pub mod manifest;

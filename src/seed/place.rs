@@ -8,6 +8,7 @@ use std::path::{Component, Path};
 use super::console_scripts;
 use super::halt::Halt;
 use super::image::Image;
+use super::launchers::{self, DosTime};
 use super::link_mode::LinkMode;
 use super::manifest::{ImageDirectory, Manifest};
 use super::record::{self, INSTALLER, Row};
@@ -33,14 +34,33 @@ pub struct Target {
     pub bin: Dir,
     /// The path from site-packages to the scripts, with `/` between the parts, as in RECORD.
     pub to_bin: String,
-    /// The interpreter of the scripts: the bytes of `context.env_exe`.
-    pub env_exe: Vec<u8>,
-    /// Selects macOS's rule for the first line.
-    pub macos: bool,
+    /// How pip's scripts are written.
+    pub scripts: Scripts,
     /// The version of the interpreter.
     pub version: Version,
     /// The owner that files of a cached image must have.
     pub owner: u32,
+}
+
+/// How pip's scripts are written, and for which interpreter: `context.env_exe`.
+#[derive(Debug)]
+pub enum Scripts {
+    /// As texts that start with the interpreter.
+    Texts {
+        /// The bytes of its path.
+        executable: Vec<u8>,
+        /// Selects macOS's rule for the first line.
+        macos: bool,
+    },
+    /// As launchers.
+    Launchers {
+        /// The name of the program in the image.
+        stub: &'static str,
+        /// The path of the interpreter.
+        executable: String,
+        /// The time of their content.
+        date: DosTime,
+    },
 }
 
 /// Places the packages and scripts of an image, and its `.dist-info` under a temporary name. [`publish`] completes it.
@@ -64,7 +84,7 @@ pub fn place(
     let directories = &image.manifest.directories;
     let mut placing = Placing { image, target, transfer: &mut transfer, staged: &staged };
     placing.directories(directories.iter().filter(|directory| !in_dist_info(directory)), observer)?;
-    let scripts = write_scripts(&image.manifest, target, file_mode)?;
+    let scripts = write_scripts(image, target, file_mode)?;
     placing.directories(directories.iter().filter(in_dist_info), observer)?;
     dist_info.create("REQUESTED", b"", NewFile::default())?;
     let record = record::with_rows(&image.manifest.record, scripts);
@@ -159,19 +179,50 @@ fn unopened(directory: &str, error: Error) -> Halt {
     }
 }
 
-/// Writes the console scripts, and returns their rows for RECORD.
-fn write_scripts(manifest: &Manifest, target: &Target, file_mode: u32) -> Result<Vec<Row>> {
-    let Some(script) = &manifest.script else { return Ok(Vec::new()) };
-    let mut text = console_scripts::first_line(&target.env_exe, target.macos);
-    text.extend_from_slice(script.as_bytes());
-    // distlib adds these bits to those that the umask leaves.
-    let how = NewFile { modified: None, add_mode: file_mode | 0o555 };
+/// Writes pip's scripts, and returns their rows for RECORD.
+fn write_scripts(image: &Image, target: &Target, file_mode: u32) -> Result<Vec<Row>, Halt> {
+    let Manifest { script: Some(script), line_end, .. } = &image.manifest else { return Ok(Vec::new()) };
     let names = console_scripts::names(target.version.major, target.version.minor);
+    let (names, content, how) = match &target.scripts {
+        Scripts::Texts { executable, macos } => {
+            let first = console_scripts::first_line(executable, *macos);
+            // distlib adds these bits to those that the umask leaves.
+            let how = NewFile { modified: None, add_mode: file_mode | 0o555 };
+            (names, [&first, script.as_bytes()].concat(), how)
+        }
+        Scripts::Launchers { stub, executable, date } => {
+            let program = read_stub(image, stub)?;
+            // An image that was built for scripts of the other kind has none.
+            let line_end = line_end.ok_or_else(|| Halt::Stale(launchers::STUBS.into()))?;
+            let launcher = launchers::launcher(&program, executable, line_end, script, *date);
+            (names.map(|name| launchers::file_name(&name)), launcher, NewFile::default())
+        }
+    };
     let write = |name: &String| {
-        target.bin.replace(name, &text, how)?;
-        Ok(Row::of(format!("{}/{name}", target.to_bin), &text))
+        target.bin.replace(name, &content, how)?;
+        Ok(Row::of(format!("{}/{name}", target.to_bin), &content))
     };
     names.iter().map(write).collect()
+}
+
+/// Reads the program of a launcher from the image.
+fn read_stub(image: &Image, name: &str) -> Result<Vec<u8>, Halt> {
+    let stale = || Halt::Stale(Path::new(launchers::STUBS).join(name));
+    let directory = image.manifest.directories.iter().find(|directory| directory.path == launchers::STUBS);
+    let file = directory.and_then(|directory| directory.files.iter().find(|file| file.name == name));
+    let file = file.ok_or_else(stale)?;
+    let mut walk = Walk::new(&image.tree);
+    let opened = walk.go(launchers::STUBS, |dir, name| dir.open_directory(name));
+    let directory = opened.map_err(|error| unopened(launchers::STUBS, error))?;
+    let (content, _) = directory.read(name).map_err(|error| match error.is_not_found() {
+        true => stale(),
+        false => Halt::Unreadable(error),
+    })?;
+    if Content::of(&content) == (Content { size: file.size, checksum: file.checksum }) {
+        Ok(content)
+    } else {
+        Err(stale())
+    }
 }
 
 fn staged_name(manifest: &Manifest) -> String {

@@ -22,7 +22,7 @@ pub struct Prospect<'a> {
 impl Prospect<'_> {
     /// Returns false if [`seed`](super::seed) would certainly leave the work to `ensurepip`.
     pub fn is_good(&self) -> bool {
-        if let Err(super::Stop::NotServed(_)) = refuse_variables(self.base.platform, self.variables) {
+        if let Err(super::Stop::NotServed(_)) = refuse_variables(self.variables) {
             return false;
         }
         let Ok(wheels) = bundled::find(self.base) else {

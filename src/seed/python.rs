@@ -14,7 +14,7 @@ use super::cache::Cache;
 use super::hash::{digest, hex};
 use super::reason::{Reason, Stop};
 use super::request::Request;
-use crate::base::{Base, Version};
+use crate::base::{Base, Platform, Version};
 use crate::error::{Error, Result};
 use crate::fs::dir::{Metadata, metadata_at};
 use crate::fs::{self, Entry};
@@ -25,7 +25,7 @@ use crate::observer::Observer;
 const PROGRAM: &str = "\
 import sys
 from importlib._bootstrap_external import MAGIC_NUMBER
-own = '%d.%d' % sys.version_info[:2], sys.abiflags, sys.implementation.cache_tag, MAGIC_NUMBER.hex()
+own = '%d.%d' % sys.version_info[:2], getattr(sys, 'abiflags', ''), sys.implementation.cache_tag, MAGIC_NUMBER.hex()
 sys.exit(sys.argv[1] != ' '.join(own))
 ";
 
@@ -52,11 +52,14 @@ pub fn check(request: Request<'_>, cache: Option<&Cache>, observer: &mut dyn Obs
             }
             "copy"
         }
+        // Its launcher on Windows, of which each version of Python has another one.
+        Entry::File if request.base.platform == Platform::Nt => "launcher",
         _ => return Err(other().into()),
     };
     let identity = identity(request.base);
     let name = base_path.join(kind);
-    let digest = digest(format!("{kind} {identity} {}", libraries(request)).as_bytes());
+    let size = if kind == "launcher" { env_exe.size } else { base.size };
+    let digest = digest(format!("{kind} {size} {identity} {}", libraries(request)).as_bytes());
     if is_known(&base, &digest) || cache.is_some_and(|cache| cache.remembers(&name, &base, &digest)) {
         return Ok(());
     }

@@ -10,8 +10,8 @@ use crate::error::{Error, quoted};
 /// One reason; its text completes "pip is installed by ensurepip, because ...".
 #[derive(Debug)]
 pub enum Reason {
-    /// The scripts of this platform are launchers, which only pip makes.
-    Platform,
+    /// The interpreter for Windows runs from its build tree, for which pip's scripts name another path.
+    BuildTree,
     /// A part of the path to the scripts isn't Unicode, so RECORD can't name it.
     Name(PathBuf),
     /// `FASTVENV_SEED=ensurepip`.
@@ -49,7 +49,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Platform => f.write_str("scripts on this platform are launchers"),
+            Self::BuildTree => f.write_str("the interpreter runs from its build tree"),
             Self::Name(path) => write!(f, "{} has a name that RECORD can't hold", quoted(path)),
             Self::Asked => f.write_str("FASTVENV_SEED asks for it"),
             Self::Variable(name) => write!(f, "{name} is set"),

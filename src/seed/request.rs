@@ -7,14 +7,16 @@ use super::bundled::{self, BundledWheel};
 use super::bytecode::Validation;
 use super::cache::default_directory;
 use super::image::Recipe;
+use super::launchers::{self, DosTime};
 use super::link_mode::LinkMode;
-use super::place::{Target, relative_path};
+use super::place::{Scripts, Target, relative_path};
 use super::reason::{Reason, Stop};
 use crate::base::{Base, Platform};
 use crate::environment::Environment;
 use crate::environment::config::Parsed;
 use crate::error::{Error, Result};
 use crate::fs::dir::{Dir, current_user};
+use crate::fs::{Calendar, Timestamp};
 
 /// A request to install pip into a new environment.
 #[derive(Clone, Copy, Debug)]
@@ -35,12 +37,13 @@ pub struct Variables(Vec<(&'static str, OsString)>);
 
 impl Variables {
     /// Their names. The border looks up only these.
-    pub const NAMES: [&'static str; 11] = [
+    pub const NAMES: [&'static str; 12] = [
         "FASTVENV_SEED",
         "FASTVENV_LINK_MODE",
         "FASTVENV_CACHE_DIR",
         "FASTVENV_NO_CACHE",
         "SOURCE_DATE_EPOCH",
+        "VSCMD_ARG_TGT_ARCH",
         "PYTHONOPTIMIZE",
         "PYTHONPYCACHEPREFIX",
         "PYTHONNODEBUGRANGES",
@@ -137,7 +140,7 @@ impl<'a> Request<'a> {
         let cache_tag = self.base.cache_tag.as_ref().filter(plain).ok_or(Reason::NoCacheTag)?;
         let hashed = self.variables.get("SOURCE_DATE_EPOCH").is_some();
         let validation = if hashed { Validation::CheckedHash } else { Validation::Timestamp };
-        Ok(Recipe { base: self.base, cache_tag, validation })
+        Ok(Recipe { base: self.base, cache_tag, validation, stub: self.stub() })
     }
 
     /// Finds the wheels that `ensurepip` would install.
@@ -147,20 +150,49 @@ impl<'a> Request<'a> {
 
     /// Opens the directories to install into.
     pub(super) fn open_target(&self) -> Result<Target, Stop> {
-        let Environment { purelib, bin, executable, .. } = self.environment;
+        let Environment { purelib, bin, .. } = self.environment;
         Ok(Target {
             packages: Dir::open(purelib)?,
             bin: Dir::open(bin)?,
             to_bin: relative_path(purelib, bin).ok_or_else(|| Reason::Name(bin.clone()))?,
-            env_exe: executable.as_os_str().as_encoded_bytes().to_owned(),
-            macos: self.base.macos,
+            scripts: self.choose_scripts()?,
             version: self.base.version,
             owner: current_user(),
         })
     }
 
+    /// The program that pip makes its scripts from on Windows.
+    fn stub(&self) -> Option<&'static str> {
+        let target = self.variables.get("VSCMD_ARG_TGT_ARCH").and_then(OsStr::to_str);
+        (self.base.platform == Platform::Nt).then(|| launchers::stub(self.base, target))
+    }
+
+    /// Chooses how to write pip's scripts.
+    fn choose_scripts(&self) -> Result<Scripts, Reason> {
+        let executable = &self.environment.executable;
+        let Some(stub) = self.stub() else {
+            let executable = executable.as_os_str().as_encoded_bytes().to_owned();
+            return Ok(Scripts::Texts { executable, macos: self.base.macos });
+        };
+        let executable = executable.to_str().ok_or_else(|| Reason::Name(executable.clone()))?.to_owned();
+        // Python's `int` takes more than digits. Those values, and times that a zip file can't hold, are left to pip.
+        let epoch = |value: &OsStr| {
+            let digits = value.to_str().filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+            digits.and_then(|digits| digits.parse().ok()).map(|seconds| Timestamp::from_parts(seconds, 0))
+        };
+        let date = match self.variables.get("SOURCE_DATE_EPOCH") {
+            Some(value) => epoch(value).map(Calendar::utc),
+            None => Some(Calendar::now()),
+        };
+        let date = date.and_then(DosTime::of).ok_or(Reason::Variable("SOURCE_DATE_EPOCH"))?;
+        Ok(Scripts::Launchers { stub, executable, date })
+    }
+
     fn refuse_what_is_unusual(&self) -> Result<(), Stop> {
-        refuse_variables(self.base.platform, self.variables)?;
+        refuse_variables(self.variables)?;
+        if self.base.build.is_tree {
+            return Err(Reason::BuildTree.into());
+        }
         let config = crate::fs::read(&self.environment.config())?;
         if Parsed::read(&String::from_utf8_lossy(&config)).is_isolated() {
             Ok(())
@@ -170,13 +202,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Refuses a platform or variables for which only `ensurepip` gives exactly the right result.
-pub(super) fn refuse_variables(platform: Platform, variables: &Variables) -> Result<(), Stop> {
+/// Refuses variables for which only `ensurepip` gives exactly the right result.
+pub(super) fn refuse_variables(variables: &Variables) -> Result<(), Stop> {
     if variables.asks_for_ensurepip()? {
         return Err(Reason::Asked.into());
-    }
-    if platform == Platform::Nt {
-        return Err(Reason::Platform.into());
     }
     for name in ["PYTHONOPTIMIZE", "PYTHONPYCACHEPREFIX", "PYTHONNODEBUGRANGES", "ENSUREPIP_OPTIONS"] {
         if variables.get(name).is_some() {

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "tests" / "FAULTS.md"])
-VARIABLE = re.compile(r'"(FASTVENV_[A-Z_]+|PYTHON[A-Z]+|ENSUREPIP_[A-Z]+|SOURCE_DATE_EPOCH|VIRTUAL_ENV)"')
+VARIABLE = re.compile(r'"(FASTVENV_[A-Z_]+|PYTHON[A-Z]+|ENSUREPIP_[A-Z]+|SOURCE_DATE_EPOCH|VSCMD_[A-Z_]+|VIRTUAL_ENV)"')
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 # Blocks that are not run here, by file and first line, each with what holds it instead.

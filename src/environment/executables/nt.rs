@@ -111,7 +111,7 @@ mod tests {
     }
 
     fn free_threaded(minor: u8) -> Base {
-        Base { build: Build { is_tree: false, free_threaded: true }, ..base(minor) }
+        Base { build: Build { free_threaded: true, ..Build::default() }, ..base(minor) }
     }
 
     fn planned(base: &Base, exe_name: &str, files: &[OsString]) -> Plan {

@@ -13,7 +13,7 @@ mod windows;
 #[cfg(unix)]
 pub(super) use unix::{
     Handle, clone_content, close, executable, finish, is_alike, is_executable, is_loop, is_one_file,
-    is_sharing_violation, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
+    is_sharing_violation, local_time, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(unix)]
 pub use unix::{
@@ -23,7 +23,7 @@ pub use unix::{
 #[cfg(windows)]
 pub(super) use windows::{
     Handle, clone_content, close, executable, finish, is_alike, is_executable, is_loop, is_one_file,
-    is_sharing_violation, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
+    is_sharing_violation, local_time, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
 };
 #[cfg(windows)]
 pub use windows::{

@@ -6,13 +6,32 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
+use windows_sys::Win32::Foundation::SYSTEMTIME;
+use windows_sys::Win32::System::SystemInformation::GetLocalTime;
+
 use super::by_path;
 pub use super::by_path::{Handle, Inherited};
 use super::{Metadata, NewFile};
+use crate::fs::calendar::Calendar;
 
 /// The user who owns the files that this process creates: unknown here, like every [`Metadata::owner`].
 pub fn current_user() -> u32 {
     0
+}
+
+/// The current time in the user's time zone.
+pub fn local_time() -> Calendar {
+    let mut now = SYSTEMTIME::default();
+    // SAFETY: the argument is a valid place for the result.
+    unsafe { GetLocalTime(&raw mut now) };
+    Calendar {
+        year: now.wYear,
+        month: now.wMonth,
+        day: now.wDay,
+        hour: now.wHour,
+        minute: now.wMinute,
+        second: now.wSecond,
+    }
 }
 
 /// Metadata of the file or directory at that path, links followed.

@@ -11,11 +11,17 @@ use rustix::fs::{FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UT
 use rustix::io::Errno;
 
 use super::super::{Kind, Metadata, NewFile};
+use crate::fs::calendar::Calendar;
 use crate::fs::time::Timestamp;
 
 /// The user who owns the files that this process creates.
 pub fn current_user() -> u32 {
     rustix::process::geteuid().as_raw()
+}
+
+/// The time in UTC. Only launchers for Windows contain a local time.
+pub fn local_time() -> Calendar {
+    Calendar::utc(Timestamp::now())
 }
 
 /// Metadata of the file or directory at that path, links followed.
