@@ -47,6 +47,8 @@ pub struct Image {
     pub tree: Dir,
     /// The metadata of the image's own directory.
     pub directory: Metadata,
+    /// True if its files are another user's, so that none may be linked.
+    pub is_anothers: bool,
 }
 
 impl Image {
@@ -58,6 +60,7 @@ impl Image {
             manifest,
             tree: directory.open_directory(TREE).ok()?,
             directory: directory.metadata().ok()?,
+            is_anothers: false,
         })
     }
 
@@ -105,7 +108,7 @@ pub fn build(
         line_end: line_end.flatten(),
     };
     directory.create(MANIFEST, manifest.render().as_bytes(), NewFile::default())?;
-    Ok(Image { manifest, tree, directory: directory.metadata()? })
+    Ok(Image { manifest, tree, directory: directory.metadata()?, is_anothers: false })
 }
 
 /// A file that was written into the tree, and its content.

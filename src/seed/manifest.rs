@@ -53,8 +53,8 @@ pub struct ImageFile {
     pub checksum: u32,
     /// True if it has the executable bits.
     pub executable: bool,
-    /// The owner of a new file, as the file system reports it. The manifest doesn't store it. In an opened image it is
-    /// `None`, and the owner must be the user.
+    /// The owner of a new file, as the file system reports it. The manifest doesn't store it. In an image from the
+    /// user's own cache it is `None`, and the owner must be the user.
     pub owner: Option<u32>,
 }
 
@@ -66,6 +66,14 @@ impl ImageFile {
 }
 
 impl Manifest {
+    /// Expects that every file belongs to this user, and that nobody else may write to it.
+    pub fn belongs_to(&mut self, owner: u32) {
+        for file in self.directories.iter_mut().flat_map(|directory| &mut directory.files) {
+            file.owner = Some(owner);
+            file.mode &= !0o022;
+        }
+    }
+
     /// The manifest as text.
     pub fn render(&self) -> String {
         let mut text = format!("dist-info {}\nmode {:o}\n", self.dist_info, self.mode);
@@ -175,6 +183,16 @@ mod tests {
         for manifest in [sample(), Manifest { script: None, line_end: None, ..sample() }] {
             assert_eq!(Manifest::parse(&manifest.render()), Some(manifest));
         }
+    }
+
+    #[test]
+    fn files_of_another_user_must_be_theirs_alone() {
+        let mut manifest = sample();
+        manifest.directories[0].files[0].mode = 0o666;
+        manifest.belongs_to(7);
+        let files = manifest.directories.iter().flat_map(|directory| &directory.files);
+        let seen: Vec<_> = files.map(|file| (file.owner, file.mode)).collect();
+        assert_eq!(seen, [(Some(7), 0o644), (Some(7), 0o640)]);
     }
 
     #[test]

@@ -174,10 +174,11 @@ impl Seeding<'_> {
                 Err(Halt::Unreadable(error)) => self.give_up_cache(&error),
                 Err(Halt::Stale(path)) => {
                     let spoilt = cached.image.tree.path().join(path);
+                    let is_discarded = cache.discard(&cached).is_ok();
+                    let next = if is_discarded { "will be" } else { "can't be" };
                     self.observer
-                        .warning(&format!("the cache is damaged and will be rebuilt: {}", spoilt.display()));
-                    let discarded = cache.discard(&cached);
-                    if rebuilt || discarded.is_err() {
+                        .warning(&format!("the cache is damaged and {next} rebuilt: {}", spoilt.display()));
+                    if rebuilt || !is_discarded {
                         self.cache = None;
                     }
                     rebuilt = true;

@@ -93,8 +93,11 @@ pub fn place(
 }
 
 /// Reports whether hard links to the image's files would look like new files here. A link has the mode, group and ACL
-/// of its source; the first file shows what the umask and the directory give a new file.
+/// of its source; the first file shows what the umask and the directory give a new file. It also has the owner.
 fn suits_links(image: &Image, dist_info: &Dir, file_mode: u32) -> bool {
+    if image.is_anothers {
+        return false;
+    }
     let source = || image.tree.open_directory(&image.manifest.dist_info).ok()?.inherited(METADATA).ok();
     file_mode == image.manifest.mode
         // If this is unknown, files are copied, which is always right.

@@ -13,7 +13,7 @@ from unittest import mock
 import pytest
 
 import fastvenv
-from circumstances import limit, mounted, run_without_ensurepip, somebody_else
+from circumstances import limit, mounted, remount, run_without_ensurepip, somebody_else
 from docs import interpreters, replacing
 from docs.replacing import telling
 from fastvenv import _core
@@ -238,6 +238,18 @@ def spoilt_cache(tmp: Path) -> None:
         create(tmp / "second", with_pip=True)
 
 
+def unrepairable_cache(tmp: Path) -> None:
+    """A damaged cache on a file system that nobody may write to."""
+    (tmp / "mounted").mkdir()
+    with mounted(tmp / "mounted", "size=40m"):
+        shutil.copytree(os.environ["FASTVENV_CACHE_DIR"], tmp / "mounted/cache")
+        (changed,) = tmp.glob("mounted/cache/images/*/tree/pip/__main__.py")
+        changed.write_text("")
+        remount(tmp / "mounted", "ro")
+        with mock.patch.dict(os.environ, {"FASTVENV_CACHE_DIR": str(tmp / "mounted/cache")}):
+            create(tmp / "env", with_pip=True)
+
+
 PROVOKED: dict[str, Callable[[Path], object]] = {
     "separator": lambda tmp: create(f"{tmp}/a{os.pathsep}b"),
     "in-the-way": in_the_way,
@@ -286,4 +298,5 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "anothers-home": anothers_home,
     "foreign-cache": foreign_cache,
     "spoilt-cache": spoilt_cache,
+    "unrepairable-cache": unrepairable_cache,
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use etcetera::BaseStrategy;
 
-use super::{Cache, DIRECTORIES, tag};
+use super::{Cache, DIRECTORIES, Own, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Access, Dir, current_user, metadata_at};
 
@@ -63,8 +63,11 @@ pub fn default_directory() -> Option<PathBuf> {
     Some(directory).filter(|directory| directory.is_absolute())
 }
 
+/// The user id of root. Root can change every file and every interpreter anyway, so a cache of root's is trusted.
+const ROOT: u32 = 0;
+
 impl Cache {
-    /// Opens the cache in this directory, and creates it first if it is missing.
+    /// Opens the cache in this directory, and creates it first if it is missing. Root's cache is only read.
     pub fn open_at(path: &Path) -> Result<Self, Unusable> {
         let root = match Dir::open(path) {
             Ok(root) => root,
@@ -73,20 +76,35 @@ impl Cache {
                 None => create(path)?,
             },
         };
-        let root = trusted(root)?;
+        if root.metadata()?.owner == ROOT && current_user() != ROOT {
+            return open_roots(root);
+        }
+        let owner = current_user();
+        let root = trusted(root, owner)?;
         if !tag::is_ours(&root)? {
             return Err(Unusable::Foreign(path.to_owned()));
         }
         tag::set(&root)?;
-        let [images, wheels, locks] = DIRECTORIES.map(|name| trusted(root.enter(name, Access::Owner)?));
-        Ok(Self { images: images?, wheels: wheels?, locks: locks? })
+        let [images, wheels, locks] =
+            DIRECTORIES.map(|name| trusted(root.enter(name, Access::Owner)?, owner));
+        Ok(Self { images: images?, owner, own: Some(Own { wheels: wheels?, locks: locks? }) })
     }
 }
 
-/// The directory, if it is ours and no other user may write to it.
-pub(super) fn trusted(directory: Dir) -> Result<Dir, Unusable> {
+/// Opens a cache that root has filled, to read from it.
+fn open_roots(root: Dir) -> Result<Cache, Unusable> {
+    let root = trusted(root, ROOT)?;
+    if !tag::is_tagged(&root) {
+        return Err(Unusable::NotOurs(root.path().to_owned()));
+    }
+    let images = trusted(root.open_directory("images")?, ROOT)?;
+    Ok(Cache { images, owner: ROOT, own: None })
+}
+
+/// The directory, if this user owns it and no other user may write to it.
+pub(super) fn trusted(directory: Dir, owner: u32) -> Result<Dir, Unusable> {
     let metadata = directory.metadata()?;
-    if metadata.owner != current_user() {
+    if metadata.owner != owner {
         return Err(Unusable::NotOurs(directory.path().to_owned()));
     }
     if metadata.mode & 0o022 != 0 {
@@ -99,7 +117,6 @@ pub(super) fn trusted(directory: Dir) -> Result<Dir, Unusable> {
 /// containers with a mounted home, a directory that root creates there would shut its owner out. pip creates no cache
 /// there either.
 fn anothers_parent(path: &Path) -> Option<&Path> {
-    const ROOT: u32 = 0;
     let mut above = path.ancestors().skip(1);
     let (parent, metadata) = above.find_map(|parent| Some((parent, metadata_at(parent).ok()?)))?;
     (current_user() == ROOT && metadata.owner != ROOT).then_some(parent)

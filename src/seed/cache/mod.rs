@@ -9,8 +9,9 @@
 //! CACHEDIR.TAG          marks the directory as our cache
 //! ```
 //!
-//! The cache is trusted only if it is the user's own and no other user may write to it. Damaged parts are rebuilt. A
-//! cache that can't be used at all is ignored.
+//! The cache is trusted only if it is the user's own, or root's, and no other user may write to it. Damaged parts are
+//! rebuilt. Root's cache is only read by others: all its files must be root's, and none is linked. A cache that can't be
+//! used at all is ignored.
 
 mod directory;
 mod index;
@@ -28,7 +29,7 @@ use super::hash::{digest, hex};
 use super::image::{self, Image, Recipe};
 use super::reason::{Reason, Stop};
 use super::turn;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::fs::Timestamp;
 use crate::fs::dir::{Access, Dir, Lock, Metadata, metadata_at, unless_gone};
 use crate::observer::Observer;
@@ -46,6 +47,14 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub struct Cache {
     images: Dir,
+    owner: u32,
+    /// `None` if the cache is root's and we are not root: it is only read.
+    own: Option<Own>,
+}
+
+/// The parts that only the owner of the cache uses.
+#[derive(Debug)]
+struct Own {
     wheels: Dir,
     locks: Dir,
 }
@@ -69,12 +78,13 @@ impl Cache {
         observer: &mut dyn Observer,
     ) -> Result<Cached, Stop> {
         let metadata = metadata_at(&bundled.path).map_err(Reason::Unreadable)?;
-        let (digest, archive) = match index::look_up(&self.wheels, &bundled.path, &metadata) {
+        let known = self.own.as_ref().and_then(|own| index::look_up(&own.wheels, &bundled.path, &metadata));
+        let (digest, archive) = match known {
             Some(digest) => (digest, None),
             None => {
                 let archive = crate::fs::read(&bundled.path).map_err(Reason::Unreadable)?;
                 let digest = digest(&archive);
-                index::remember(&self.wheels, &bundled.path, &metadata, &digest);
+                self.remember(&bundled.path, &metadata, &digest);
                 (digest, Some(archive))
             }
         };
@@ -82,22 +92,33 @@ impl Cache {
         if let Some(image) = self.open(&key) {
             return Ok(Cached { image, key, warm: true });
         }
+        let Some(own) = &self.own else {
+            let why = format!(
+                "{} is root's, and has no image of {}",
+                quoted(self.images.path()),
+                quoted(&bundled.path)
+            );
+            return Err(Error::Refused(why).into());
+        };
         let archive = match archive {
             Some(archive) => archive,
             None => crate::fs::read(&bundled.path).map_err(Reason::Unreadable)?,
         };
-        let image = self.build(&key, recipe, bundled, &archive, observer)?;
+        let image = self.build(own, &key, recipe, bundled, &archive, observer)?;
         Ok(Cached { image, key, warm: false })
     }
 
     /// Reports whether this digest is remembered for the file with this metadata. `name` is a path that no wheel has.
     pub fn remembers(&self, name: &Path, metadata: &Metadata, digest: &str) -> bool {
-        index::look_up(&self.wheels, name, metadata).as_deref() == Some(digest)
+        let known = self.own.as_ref().and_then(|own| index::look_up(&own.wheels, name, metadata));
+        known.as_deref() == Some(digest)
     }
 
     /// Remembers this digest for [`Cache::remembers`].
     pub fn remember(&self, name: &Path, metadata: &Metadata, digest: &str) {
-        index::remember(&self.wheels, name, metadata, digest);
+        if let Some(own) = &self.own {
+            index::remember(&own.wheels, name, metadata, digest);
+        }
     }
 
     /// Removes a damaged image, so that [`Cache::image`] rebuilds it. An image that has replaced it meanwhile is kept.
@@ -111,8 +132,13 @@ impl Cache {
     }
 
     fn open(&self, key: &str) -> Option<Image> {
-        let directory = directory::trusted(self.images.open_directory(key).ok()?).ok()?;
-        let image = Image::open(&directory)?;
+        let directory = directory::trusted(self.images.open_directory(key).ok()?, self.owner).ok()?;
+        let mut image = Image::open(&directory)?;
+        if self.own.is_none() {
+            image.is_anothers = true;
+            image.manifest.belongs_to(self.owner);
+            return Some(image);
+        }
         let now = Timestamp::now();
         if Image::last_used(&directory).is_some_and(|used| used.is_older_than(now, DAY)) {
             Image::mark_used(&directory, now);
@@ -122,17 +148,19 @@ impl Cache {
 
     fn build(
         &self,
+        own: &Own,
         key: &str,
         recipe: Recipe<'_>,
         bundled: &BundledWheel,
         archive: &[u8],
         observer: &mut dyn Observer,
     ) -> Result<Image, Stop> {
-        let _lock = self.wait_for_turn(key, observer)?;
+        // `None` after the last attempt: the image is then built without the lock.
+        let _lock = turn::wait(observer, || own.locks.try_lock(key))?;
         if let Some(image) = self.open(key) {
             return Ok(image);
         }
-        sweep::sweep(&self.images, &self.wheels, &self.locks, Timestamp::now());
+        sweep::sweep(&self.images, &own.wheels, &own.locks, Timestamp::now());
         let (name, directory, _alive) = self.workplace(observer)?;
         let built = image::build(&directory, recipe, bundled, archive, observer);
         let published = built.and_then(|image| Ok(self.publish(&name, key, image)?));
@@ -141,11 +169,6 @@ impl Cache {
             let _ = self.images.remove_tree(&name);
         }
         published
-    }
-
-    /// Waits for the lock on building this image. `None` after the last attempt: the image is then built without it.
-    fn wait_for_turn(&self, key: &str, observer: &mut dyn Observer) -> Result<Option<Lock>> {
-        turn::wait(observer, || self.locks.try_lock(key))
     }
 
     /// Creates a directory to build in, with the lock that shows that its builder is alive.

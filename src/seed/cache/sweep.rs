@@ -178,6 +178,11 @@ mod tests {
         }
     }
 
+    fn sweep_all(cache: &Cache) {
+        let own = cache.own.as_ref().unwrap();
+        sweep(&cache.images, &own.wheels, &own.locks, Timestamp::default());
+    }
+
     /// A cache with an image.
     fn cache(root: &Path) -> Cache {
         let cache = Cache::open_at(root).unwrap();
@@ -237,8 +242,7 @@ mod tests {
         }
         let alive = dead.create_file(ALIVE).unwrap();
         thread::scope(|scope| {
-            let sweeper =
-                scope.spawn(|| sweep(&cache.images, &cache.wheels, &cache.locks, Timestamp::default()));
+            let sweeper = scope.spawn(|| sweep_all(&cache));
             while cache.images.metadata_of(".build-1-1").is_ok() && !sweeper.is_finished() {}
             let is_free = alive.try_lock().is_ok();
             assert!(!is_free || dead.names().unwrap().is_empty());
@@ -269,7 +273,7 @@ mod tests {
                 for _ in 0..3 {
                     sweepers.spawn(|| {
                         while !builder.is_finished() {
-                            sweep(&cache.images, &cache.wheels, &cache.locks, Timestamp::default());
+                            sweep_all(&cache);
                         }
                     });
                 }

@@ -26,7 +26,8 @@ pub(super) fn set(directory: &Dir) -> Result<()> {
     if is_tagged(directory) { Ok(()) } else { directory.write_whole(NAME, TEXT) }
 }
 
-fn is_tagged(directory: &Dir) -> bool {
+/// Reports whether the directory has our tag.
+pub(super) fn is_tagged(directory: &Dir) -> bool {
     directory.read(NAME).is_ok_and(|(text, _)| text == TEXT)
 }
 
