@@ -4,6 +4,7 @@
 
 use arbitrary::Arbitrary;
 use fastvenv::fs::Timestamp;
+use fastvenv::seed::launchers::LineEnd;
 use fastvenv::seed::manifest::{ImageDirectory, ImageFile, Manifest};
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest, Sha256};
@@ -14,6 +15,7 @@ struct Input<'a> {
     dist_info: &'a str,
     mode: u32,
     script: Option<String>,
+    is_launcher: bool,
     directories: Vec<(&'a str, Vec<File<'a>>)>,
     record: &'a str,
 }
@@ -58,6 +60,7 @@ fuzz_target!(|input: Input| {
         dist_info: input.dist_info.to_owned(),
         mode: input.mode,
         script: input.script,
+        line_end: input.is_launcher.then_some(LineEnd::Lf),
         directories: directories.collect(),
         record: input.record.to_owned(),
     };

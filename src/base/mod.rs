@@ -37,6 +37,14 @@ impl Platform {
         }
     }
 
+    /// `os.linesep`, which Python's text files have.
+    pub fn line_end(self) -> &'static str {
+        match self {
+            Self::Posix => "\n",
+            Self::Nt => "\r\n",
+        }
+    }
+
     /// `os.pathsep`, which separates the directories in PATH.
     pub fn path_separator(self) -> char {
         match self {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::base::Base;
+use crate::base::{Base, Platform};
 use crate::environment::config::{Configuration, Options};
 use crate::error::Result;
 use crate::fs;
@@ -36,6 +36,7 @@ pub fn write(
 }
 
 /// Writes the file that makes Git ignore the environment (`EnvBuilder.create_git_ignore_file`).
-pub fn write_git_ignore(env_dir: &Path) -> Result<()> {
-    fs::write(&env_dir.join(".gitignore"), GIT_IGNORE.as_bytes())
+pub fn write_git_ignore(platform: Platform, env_dir: &Path) -> Result<()> {
+    let text = GIT_IGNORE.replace('\n', platform.line_end());
+    fs::write(&env_dir.join(".gitignore"), text.as_bytes())
 }

@@ -64,7 +64,7 @@ pub fn environment(creation: &Creation<'_>, observer: &mut dyn Observer) -> Resu
     let made = fs::ensure_directory(directory)?;
     directories::make(base, &environment, made, options.with_pip, observer)?;
     if options.scm_ignore_files {
-        configuration::write_git_ignore(directory)?;
+        configuration::write_git_ignore(base.platform, directory)?;
     }
     // While pip is installed, it must not find the base's packages (bpo-24875).
     let isolated = Options { system_site_packages: false, ..options.clone() };

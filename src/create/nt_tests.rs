@@ -33,7 +33,9 @@ fn base(root: &Path) -> Option<Base> {
     let answer = fs::read_to_string(std::env::var_os("OTHER_PLATFORMS_ANSWER")?).unwrap();
     let found = crate::base::answered(&answer).unwrap();
     let shim = std::env::var_os("OTHER_PLATFORMS_SHIM")?;
-    Some(installed(root, &found.base, |path| drop(fs::copy(&shim, path).unwrap())))
+    Some(installed(root, &found.base, |path| {
+        fs::copy(&shim, path).unwrap();
+    }))
 }
 
 /// What an installer for Windows would leave, with the wheels of the other Python.
@@ -133,6 +135,13 @@ fn check(base: &Base, environment: &Environment) {
             .is_superset(&["python.exe", "pythonw.exe", "activate.bat"].map(str::to_owned).into())
     );
     assert!(!environment.directory.join("lib64").exists());
+    for text in [environment.config(), environment.directory.join(".gitignore")] {
+        let text = fs::read_to_string(text).unwrap();
+        assert!(
+            text.ends_with("\r\n") && text.matches('\n').count() == text.matches("\r\n").count(),
+            "{text:?}"
+        );
+    }
 }
 
 fn names(directory: &Path) -> BTreeSet<String> {

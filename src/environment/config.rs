@@ -68,8 +68,9 @@ impl Configuration<'_> {
         }
         lines.push(("executable", recorded_path(self.real_executable)));
         lines.push(("command", self.command()));
+        let end = self.platform.line_end();
         Ok(lines.iter().fold(String::new(), |mut text, (key, value)| {
-            let _ = writeln!(text, "{key} = {value}");
+            let _ = write!(text, "{key} = {value}{end}");
             text
         }))
     }

@@ -21,7 +21,8 @@ use crate::error::{Error, Result, quoted};
 /// them so.
 pub fn clear_directory(path: &Path, interrupted: &mut dyn FnMut() -> bool) -> Result<()> {
     let path = &without_slash(path);
-    match Dir::open_itself(path) {
+    let opened = if super::is_junction(path) { Dir::open(path) } else { Dir::open_itself(path) };
+    match opened {
         Ok(directory) => directory.clear(interrupted),
         Err(_) if super::is_link(path) => Err(Error::NotADirectory(path.to_owned())),
         Err(error) => Err(error),
@@ -84,7 +85,8 @@ fn refusal(path: &Path, why: &str) -> Error {
 
 /// The names that remain in a directory after a clearing was cut short, sorted. Empty if they can't be listed.
 pub fn remains(path: &Path) -> Vec<PathBuf> {
-    let names = Dir::open_itself(path).and_then(|directory| directory.names()).unwrap_or_default();
+    let opened = if super::is_junction(path) { Dir::open(path) } else { Dir::open_itself(path) };
+    let names = opened.and_then(|directory| directory.names()).unwrap_or_default();
     let mut names: Vec<_> = names.into_iter().map(PathBuf::from).collect();
     names.sort();
     names

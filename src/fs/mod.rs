@@ -53,13 +53,13 @@ pub enum Made {
 
 /// Creates the directory at `path` and its missing parents, unless it exists. The umask decides their mode.
 ///
-/// A file or a link at `path`, even a link to a directory, is refused as in `venv`. A dangling link is an error
+/// A file or a link at `path`, even a link to a directory, is refused as in `venv`. A junction is fine. A dangling link is an error
 /// ([`io::ErrorKind::AlreadyExists`]), as for `os.makedirs`.
 pub fn ensure_directory(path: &Path) -> Result<Made> {
     match make_directory(path) {
         Ok(()) => Ok(Made::Now),
         Err(source) => match fs::symlink_metadata(path) {
-            Ok(found) if found.is_dir() => Ok(Made::Before),
+            Ok(found) if found.is_dir() || is_junction(path) => Ok(Made::Before),
             Ok(_) if path.exists() => Err(Error::NotADirectory(path.to_owned())),
             Err(unseen)
                 if source.kind() == io::ErrorKind::AlreadyExists
@@ -159,7 +159,18 @@ pub fn is_directory(path: &Path) -> bool {
 
 /// Reports whether a symbolic link is there (`os.path.islink`).
 pub fn is_link(path: &Path) -> bool {
-    path.is_symlink()
+    path.is_symlink() && !is_junction(path)
+}
+
+/// Reports whether a junction or a mounted volume is there, which Windows and `std` treat as a link and Python doesn't.
+pub fn is_junction(path: &Path) -> bool {
+    sys::reparse_tag(path).is_ok_and(is_junction_tag) && path.is_dir()
+}
+
+/// Reports whether a reparse point with this tag is a junction or a mounted volume.
+fn is_junction_tag(tag: u32) -> bool {
+    const IO_REPARSE_TAG_MOUNT_POINT: u32 = 0xA000_0003;
+    tag == IO_REPARSE_TAG_MOUNT_POINT
 }
 
 /// The text of the symbolic link at that path; `None` if there is none.
@@ -171,6 +182,11 @@ pub fn link_target(path: &Path) -> Option<PathBuf> {
 /// from `os.path.realpath`.
 pub fn real_path(path: &Path) -> PathBuf {
     sys::resolve(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The path without short names such as `PROGRA~1`, or the path itself if it is not on Windows, or nothing is there.
+pub fn long_path(path: &Path) -> PathBuf {
+    sys::long_path(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The absolute path, which keeps its meaning when the process changes its directory.
@@ -234,6 +250,15 @@ mod tests {
         assert_eq!(ensure_directory_in_new(temp.path(), &path).unwrap(), Made::Before);
         assert!(path.is_dir());
         assert!(path.is_dir());
+    }
+
+    #[test]
+    fn only_junctions_and_volumes_are_no_links_to_python() {
+        const SYMLINK: u32 = 0xA000_000C;
+        const APP_EXECUTION_ALIAS: u32 = 0x8000_001B;
+        assert!(is_junction_tag(0xA000_0003));
+        assert!(!is_junction_tag(SYMLINK) && !is_junction_tag(APP_EXECUTION_ALIAS));
+        assert!(!is_junction(Path::new(".")));
     }
 
     #[test]

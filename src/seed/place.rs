@@ -17,7 +17,7 @@ use super::walk::Walk;
 use crate::base::Version;
 use crate::error::{Error, Result};
 use crate::fs::UNFINISHED;
-use crate::fs::dir::{Access, Dir, NewFile};
+use crate::fs::dir::{Access, CLONES_HAVE_MODES, Dir, NewFile};
 use crate::observer::Observer;
 
 /// The first file of a placement.
@@ -76,7 +76,8 @@ pub fn place(
     target.packages.remove_tree(&staged)?;
     let dist_info = target.packages.enter(&staged, Access::Umask)?;
     let file_mode = dist_info.create(FIRST, INSTALLER, NewFile::default())?;
-    let suits = mode != LinkMode::Hardlink || suits_links(image, &dist_info, file_mode);
+    let inherits = mode == LinkMode::Hardlink || (mode == LinkMode::Clone && CLONES_HAVE_MODES);
+    let suits = !inherits || suits_links(image, &dist_info, file_mode);
     let mut transfer = Transfer::new(if suits { mode } else { LinkMode::Copy });
     let in_dist_info = |directory: &&ImageDirectory| {
         directory.path.split('/').next() == Some(image.manifest.dist_info.as_str())

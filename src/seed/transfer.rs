@@ -102,14 +102,18 @@ impl Transfer {
         if !expected.is_met_by(&metadata) {
             return Err(stale());
         }
-        let mut target = unless_taken(to, name, || to.begin(name.as_ref()))?;
-        if !self.cloned(&source, &target)? {
-            let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(lost)?;
-            if Content::of(bytes) != expected.content {
-                return Err(stale());
+        let target = match self.cloned(&source, to, name)? {
+            Some(target) => target,
+            None => {
+                let mut target = unless_taken(to, name, || to.begin(name.as_ref()))?;
+                let bytes = read(&mut source, expected.content.size, &mut self.buffer).map_err(lost)?;
+                if Content::of(bytes) != expected.content {
+                    return Err(stale());
+                }
+                target.write(bytes)?;
+                target
             }
-            target.write(bytes)?;
-        }
+        };
         target.finish(how)?;
         self.check_time(to, name, how)
     }
@@ -154,15 +158,14 @@ impl Transfer {
         }
     }
 
-    /// Clones the file. Returns false if the ladder went down a rung, and the target is empty.
-    fn cloned(&mut self, source: &File, target: &Draft<'_>) -> Result<bool> {
+    /// Clones the file. Returns `None` if the ladder went down a rung.
+    fn cloned<'t>(&mut self, source: &File, to: &'t Dir, name: &'t str) -> Result<Option<Draft<'t>>> {
         if self.mode() != LinkMode::Clone {
-            return Ok(false);
+            return Ok(None);
         }
-        match target.share(source) {
-            Ok(()) => Ok(true),
-            // A failed clone may have written a part.
-            Err(error) if self.descend(LinkMode::Clone, error.kind()) => target.empty().map(|()| false),
+        match unless_taken(to, name, || to.begin_clone(name.as_ref(), source)) {
+            Ok(target) => Ok(Some(target)),
+            Err(error) if self.descend(LinkMode::Clone, error.kind()) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import types
 import venv
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,3 +84,10 @@ def test_same_path(pair: tuple[str, str]) -> None:
     """Two paths are the same if `venv` says so or, where it has no such method yet, if they are equal as text."""
     oracle = getattr(venv.EnvBuilder, "_same_path", str.__eq__)
     assert fastvenv.EnvBuilder._same_path(*pair) == oracle(*pair)
+
+
+def test_same_path_without_long_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows no Python needs to know `GetLongPathName`, which `_winapi` has only from 3.12.4 on."""
+    monkeypatch.setitem(sys.modules, "_winapi", types.ModuleType("_winapi"))
+    monkeypatch.setattr(os, "name", "nt")
+    assert [fastvenv.EnvBuilder._same_path("/a", other) for other in ("/a", "/b")] == [True, False]

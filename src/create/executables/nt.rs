@@ -13,7 +13,7 @@ use crate::observer::Observer;
 /// base interpreter.
 ///
 /// # Errors
-/// An I/O error if `python_dir` can't be listed. A launcher that can't be copied only causes a warning, as in `venv`.
+/// An I/O error if links are wanted and `python_dir` can't be listed. A launcher that can't be copied only causes a warning, as in `venv`.
 pub fn set_up(
     base: &Base,
     python_dir: &Path,
@@ -21,7 +21,8 @@ pub fn set_up(
     observer: &mut dyn Observer,
 ) -> Result<()> {
     let exe_name = bin.env_exe.file_name().unwrap_or_default().to_string_lossy();
-    let files = fs::list(python_dir)?.files;
+    // Only links need the names of the DLLs. `venv` copies without listing the directory, which may be forbidden.
+    let files = if bin.copies { Vec::new() } else { fs::list(python_dir)?.files };
     let plan = plan(base, Found { python_dir, files: &files, exe_name: &exe_name });
     if bin.copies || !are_linked(&plan, bin.path, observer) {
         for error in copy_all(&plan, bin.path) {
@@ -85,9 +86,10 @@ fn directory_with(directory: &Path, file: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::found::OtherLinks;
     use super::*;
-    #[cfg(unix)]
     use crate::base::{Platform, tests::cpython};
+    use crate::observer::tests::Listener;
     #[cfg(unix)]
     use std::ffi::OsString;
 
@@ -95,6 +97,27 @@ mod tests {
     fn planned(python_dir: &Path, files: &[OsString]) -> Plan {
         let base = Base { library: python_dir.join("Lib"), ..cpython(Platform::Nt, 13) };
         plan(&base, Found { python_dir, files, exe_name: "python.exe" })
+    }
+
+    #[test]
+    fn copies_need_no_list_of_the_base() {
+        let temp = tempfile::tempdir().unwrap();
+        let base = Base { library: temp.path().join("Lib"), ..cpython(Platform::Nt, 13) };
+        let (missing, scripts) = (temp.path().join("missing"), temp.path().join("Scripts"));
+        fs::create_directory(&base.launchers()).unwrap();
+        fs::create_directory(&scripts).unwrap();
+        for name in ["venvlauncher.exe", "venvwlauncher.exe"] {
+            fs::write(&base.launchers().join(name), b"a launcher").unwrap();
+        }
+        let env_exe = scripts.join("python.exe");
+        let set_up_with = |copies| {
+            let bin =
+                Bin { path: &scripts, env_exe: &env_exe, base: &missing, copies, links: OtherLinks::Refused };
+            set_up(&base, &missing, (temp.path(), &bin), &mut Listener::default())
+        };
+        assert!(set_up_with(false).is_err() && !fs::exists(&env_exe));
+        set_up_with(true).unwrap();
+        assert_eq!(fs::read(&env_exe).unwrap(), b"a launcher");
     }
 
     #[test]

@@ -23,22 +23,19 @@ impl Dir {
     pub fn begin<'a>(&'a self, name: &'a OsStr) -> Result<Draft<'a>> {
         Ok(Draft { file: self.create_file(name)?, directory: self, name, mode: None })
     }
+
+    /// Begins a file that shares the content of `source` until one of them changes (a reflink). If that fails, the name
+    /// is free again. Fails if it is taken.
+    pub fn begin_clone<'a>(&'a self, name: &'a OsStr, source: &File) -> Result<Draft<'a>> {
+        let file = self.done("write", name, |name| self.handle.create_clone(name, source))?;
+        Ok(Draft { file, directory: self, name, mode: None })
+    }
 }
 
 impl Draft<'_> {
     /// Writes all of these bytes.
     pub fn write(&mut self, content: &[u8]) -> Result<()> {
         self.file.write_all(content).map_err(|source| self.failed(source))
-    }
-
-    /// Makes the file share the content of `source` until one of them changes (a reflink).
-    pub fn share(&self, source: &File) -> Result<()> {
-        sys::clone_content(source, &self.file).map_err(|source| self.failed(source))
-    }
-
-    /// Removes the content written so far.
-    pub fn empty(&self) -> Result<()> {
-        self.file.set_len(0).map_err(|source| self.failed(source))
     }
 
     /// The permission bits that the umask left.

@@ -16,7 +16,7 @@ mod clear;
 mod draft;
 mod lock;
 
-pub use super::sys::{Access, Inherited, Kind, Metadata, NewFile, current_user};
+pub use super::sys::{Access, CLONES_HAVE_MODES, Inherited, Kind, Metadata, NewFile, current_user};
 pub use draft::Draft;
 pub use lock::Lock;
 

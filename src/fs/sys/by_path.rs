@@ -91,6 +91,11 @@ impl Handle {
         OpenOptions::new().write(true).create_new(true).open(self.0.join(name))
     }
 
+    /// Sharing content between files is not supported here.
+    pub fn create_clone(&self, _name: &OsStr, _source: &File) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Creates a hard link to the file of that name, under the same name in `other`.
     pub fn link(&self, name: &OsStr, other: &Self) -> io::Result<()> {
         fs::hard_link(self.0.join(name), other.0.join(name))

@@ -7,28 +7,32 @@ mod by_path;
 mod tests;
 #[cfg(unix)]
 mod unix;
+#[cfg(any(windows, test))]
+mod verbatim;
 #[cfg(windows)]
 mod windows;
 
 #[cfg(unix)]
-pub(super) use unix::{
-    Handle, clone_content, close, executable, finish, is_alike, is_executable, is_loop, is_one_file,
-    is_sharing_violation, local_time, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
+pub use unix::{
+    CLONES_HAVE_MODES, Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group,
+    lead_group, may_execute, os_string,
 };
 #[cfg(unix)]
-pub use unix::{
-    Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group,
-    may_execute, os_string,
-};
-#[cfg(windows)]
-pub(super) use windows::{
-    Handle, clone_content, close, executable, finish, is_alike, is_executable, is_loop, is_one_file,
-    is_sharing_violation, local_time, metadata_at, mode_of, open_in_place, rename_new, resolve, symlink_file,
+pub(super) use unix::{
+    Handle, close, executable, finish, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
+    local_time, long_path, metadata_at, mode_of, open_in_place, rename_new, reparse_tag, resolve,
+    symlink_file,
 };
 #[cfg(windows)]
 pub use windows::{
-    Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group,
-    may_execute, os_string,
+    CLONES_HAVE_MODES, Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group,
+    lead_group, may_execute, os_string,
+};
+#[cfg(windows)]
+pub(super) use windows::{
+    Handle, close, executable, finish, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
+    local_time, long_path, metadata_at, mode_of, open_in_place, rename_new, reparse_tag, resolve,
+    symlink_file,
 };
 
 use std::time::Duration;

@@ -103,6 +103,18 @@ macro_rules! promises {
             }
 
             #[test]
+            fn a_clone_has_the_content_or_leaves_the_name_free() {
+                let root = scratch();
+                let dir = Handle::open(root.path()).unwrap();
+                dir.create_file(name("a")).unwrap().write_all(b"1").unwrap();
+                let (source, _) = dir.open_file(name("a")).unwrap();
+                match dir.create_clone(name("b"), &source) {
+                    Ok(_) => assert_eq!(dir.open_file(name("b")).unwrap().1.size, 1),
+                    Err(_) => assert_eq!(dir.names().unwrap(), ["a"]),
+                }
+            }
+
+            #[test]
             fn renaming_and_linking_move_names_only() {
                 let root = scratch();
                 let dir = Handle::open(root.path()).unwrap();

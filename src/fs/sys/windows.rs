@@ -3,16 +3,26 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
+use std::os::windows::ffi::{OsStrExt, OsStringExt};
+use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
+use std::os::windows::io::AsRawHandle;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use windows_sys::Win32::Foundation::SYSTEMTIME;
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_ATTRIBUTE_REPARSE_POINT, FILE_ATTRIBUTE_TAG_INFO, FILE_FLAG_BACKUP_SEMANTICS,
+    FILE_FLAG_OPEN_REPARSE_POINT, FileAttributeTagInfo, GetFileInformationByHandleEx, GetLongPathNameW,
+};
 use windows_sys::Win32::System::SystemInformation::GetLocalTime;
 
-use super::by_path;
 pub use super::by_path::{Handle, Inherited};
 use super::{Metadata, NewFile};
+use super::{by_path, verbatim};
 use crate::fs::calendar::Calendar;
+
+/// The most characters of a path, with the 0 at its end.
+const MAX_LONG_PATH: usize = 32_768;
 
 /// The user who owns the files that this process creates: unknown here, like every [`Metadata::owner`].
 pub fn current_user() -> u32 {
@@ -54,7 +64,45 @@ pub fn kill_group(leader: &mut Child) {
 
 /// The path with all links resolved, in its simplest form.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
-    dunce::canonicalize(path)
+    let real = fs::canonicalize(path)?;
+    match verbatim::share(&real) {
+        Some(plain) if fs::canonicalize(&plain).is_ok_and(|again| again == real) => Ok(plain),
+        _ => Ok(dunce::simplified(&real).to_owned()),
+    }
+}
+
+/// The path without short names such as `PROGRA~1`.
+pub fn long_path(path: &Path) -> io::Result<PathBuf> {
+    let short: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    let mut long = vec![0; MAX_LONG_PATH];
+    // SAFETY: the first text ends with 0, and the second has the given length.
+    let length = unsafe { GetLongPathNameW(short.as_ptr(), long.as_mut_ptr(), long.len() as u32) } as usize;
+    match long.get(..length) {
+        Some([]) => Err(io::Error::last_os_error()),
+        Some(long) => Ok(OsString::from_wide(long).into()),
+        None => Err(io::ErrorKind::InvalidFilename.into()),
+    }
+}
+
+/// The tag of a reparse point, which says what kind of link it is.
+pub fn reparse_tag(path: &Path) -> io::Result<u32> {
+    if fs::symlink_metadata(path)?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT == 0 {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let flags = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
+    let file = OpenOptions::new().access_mode(0).custom_flags(flags).open(path)?;
+    let mut found = FILE_ATTRIBUTE_TAG_INFO::default();
+    information(&file, FileAttributeTagInfo, &mut found)?;
+    Ok(found.ReparseTag)
+}
+
+/// Fills in what the system knows about an open file. `class` must be that of the type `T`.
+fn information<T>(file: &File, class: i32, found: &mut T) -> io::Result<()> {
+    let place = std::ptr::from_mut(found).cast();
+    // SAFETY: the handle is open, and the place has the given size.
+    let done =
+        unsafe { GetFileInformationByHandleEx(file.as_raw_handle(), class, place, size_of::<T>() as u32) };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// Creates the symbolic link `link` to a file, with the text `target`.
@@ -92,10 +140,8 @@ pub fn mode_of(_file: &File) -> io::Result<u32> {
     Ok(0o644)
 }
 
-/// Sharing content between files is not supported here.
-pub fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
+/// Reports whether a clone has the mode of its source. There are no clones here.
+pub const CLONES_HAVE_MODES: bool = false;
 
 /// The permissions of an executable. Windows recognises it by its suffix.
 pub fn executable() -> Option<Permissions> {

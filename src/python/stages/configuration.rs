@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use crate::create::configuration;
 use crate::python::chosen::base;
 use crate::python::context::Context;
+use crate::python::modules::platform;
 use crate::python::options::{options, prompt_repr};
 
 /// `EnvBuilder.create_configuration`.
@@ -22,5 +23,6 @@ pub fn create_configuration(builder: &Bound<'_, PyAny>, context: &Context<'_, '_
 /// `EnvBuilder.create_git_ignore_file`.
 pub fn create_git_ignore_file(py: Python<'_>, context: &Context<'_, '_>) -> PyResult<()> {
     let env_dir = context.path(intern!(py, "env_dir"))?;
-    Ok(py.detach(|| configuration::write_git_ignore(&env_dir))?)
+    let platform = platform(py)?;
+    Ok(py.detach(|| configuration::write_git_ignore(platform, &env_dir))?)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyKeyError, PyOSError, PyTypeError};
+use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -69,14 +69,12 @@ fn normcase<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     os_path(path.py(), intern!(path.py(), "normcase"), (path,))
 }
 
-/// The path without Windows' short names (`PROGRA~1`), if the system knows the long ones.
+/// The path without Windows' short names (`PROGRA~1`), if the system knows the long ones. Python can ask for them only
+/// from 3.12.4 on.
 fn long_name<'py>(path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = path.py();
-    let text = os(py)?.call_method1(intern!(py, "fsdecode"), (path,))?;
-    match py.import("_winapi")?.call_method1("GetLongPathName", (text,)) {
-        Err(error) if error.is_instance_of::<PyOSError>(py) => Ok(path.clone()),
-        told => told,
-    }
+    let text: PathBuf = os(py)?.call_method1(intern!(py, "fsdecode"), (path,))?.extract()?;
+    Ok(path_text(py, &py.detach(|| fs::long_path(&text)))?.into_any())
 }
 
 /// `EnvBuilder.ensure_directories`.

@@ -12,6 +12,8 @@ use rustix::fs::{fstat, linkat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::super::{Access, Kind, Metadata};
+#[cfg(not(target_vendor = "apple"))]
+use super::files::clone_content;
 use super::files::{Inherited, access_lists, metadata, timestamps};
 use crate::fs::time::Timestamp;
 
@@ -94,6 +96,23 @@ impl Handle {
     /// Creates an empty file. Fails if the name is taken.
     pub fn create_file(&self, name: &OsStr) -> io::Result<File> {
         Ok(openat(&self.0, name, NEW_FILE, Mode::from_raw_mode(0o666))?.into())
+    }
+
+    /// Creates a file that shares the content of `source` until one of them changes (a reflink). Fails if the name is
+    /// taken. If sharing fails, the name is free again.
+    #[cfg(not(target_vendor = "apple"))]
+    pub fn create_clone(&self, name: &OsStr, source: &File) -> io::Result<File> {
+        let file = self.create_file(name)?;
+        clone_content(source, &file).inspect_err(|_| drop(self.remove_file(name)))?;
+        Ok(file)
+    }
+
+    /// Creates a file that shares the content of `source` until one of them changes, and has its mode. Fails if the
+    /// name is taken.
+    #[cfg(target_vendor = "apple")]
+    pub fn create_clone(&self, name: &OsStr, source: &File) -> io::Result<File> {
+        rustix::fs::fclonefileat(source, &self.0, name, rustix::fs::CloneFlags::NOFOLLOW)?;
+        Ok(openat(&self.0, name, OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?.into())
     }
 
     /// Creates a hard link to the file of that name, under the same name in `other`.

@@ -126,15 +126,18 @@ pub fn mode_of(file: &File) -> io::Result<u32> {
     Ok(metadata(&fstat(file)?).mode)
 }
 
+/// Reports whether a clone has the mode of its source, as a hard link has. Elsewhere it is a new file.
+pub const CLONES_HAVE_MODES: bool = cfg!(target_vendor = "apple");
+
 /// Makes `to` share the content of `from` until one of them changes (a reflink).
 #[cfg(target_os = "linux")]
-pub fn clone_content(from: &File, to: &File) -> io::Result<()> {
+pub(super) fn clone_content(from: &File, to: &File) -> io::Result<()> {
     Ok(rustix::fs::ioctl_ficlone(to, from)?)
 }
 
 /// Sharing content between files is not supported here.
-#[cfg(not(target_os = "linux"))]
-pub fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(super) fn clone_content(_from: &File, _to: &File) -> io::Result<()> {
     Err(Errno::OPNOTSUPP.into())
 }
 

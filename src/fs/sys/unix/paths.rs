@@ -13,6 +13,16 @@ pub fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     Some(OsString::from_vec(bytes))
 }
 
+/// The path without short names. There are none here.
+pub fn long_path(path: &Path) -> io::Result<PathBuf> {
+    Ok(path.to_owned())
+}
+
+/// The tag of a reparse point. There are none here.
+pub fn reparse_tag(_path: &Path) -> io::Result<u32> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// The path with all links resolved. The kernel answers in a few calls, while `realpath` reads each component.
 /// `realpath` is used without `/proc`, or if a library such as fakechroot changes the meaning of paths.
 #[cfg(target_os = "linux")]
