@@ -61,6 +61,7 @@ class Outcome:
     status: int
     raised: dict[str, object]
     stderr: str
+    failed: str = ""  # the call that `run_with` made fail
 
 
 def need_strace() -> None:
@@ -123,7 +124,11 @@ def run(env: Path, strace: list[str], **options: object) -> Outcome:
 def run_with(fault: str, call: Call, env: Path, **options: object) -> Outcome:
     """Create, with this fault at that call: `error=ENOSPC`, `signal=KILL`."""
     inject = f"inject={call.name}:{fault}:when={call.number}"
-    return run(env, ["-e", f"trace={call.name}", "-e", inject, "-o", os.devnull], **options)
+    log = env.with_name("failed")
+    outcome = run(env, ["-e", f"trace={call.name}", "-e", inject, "-o", str(log)], **options)
+    lines = log.read_text(errors="backslashreplace").splitlines()
+    outcome.failed = next((line for line in lines if line.endswith("(INJECTED)")), "")
+    return outcome
 
 
 def some(population: list, count: int = ROUNDS) -> list:
