@@ -1,7 +1,7 @@
 """The checks of fastvenv, one session each; CI reads its list from here.
 
-`nox` runs what a change needs before it is pushed, in minutes, `nox -s parity-3.13` one session of it. Arguments after
-`--` go to the tool: `nox -s tests -- -k prompt`.
+`nox` runs what a change needs before it is pushed, in minutes, `nox -s rust` one session of it. Arguments after `--` go
+to the tool: `nox -s tests -- -k prompt`.
 """
 
 import os
@@ -19,6 +19,7 @@ nox.options.error_on_missing_interpreters = False  # also in CI: nobody has ever
 nox.options.reuse_venv = "yes"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+IN_CI = bool(os.environ.get("CI"))
 DIST = Path("dist")
 RELEASE = Path("release")
 
@@ -26,17 +27,13 @@ RELEASE = Path("release")
 PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
 os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *map(str, PYENV.glob("versions/*/bin"))])
 
-# The oldest and the newest interpreter show nearly all that can differ, in half of the time; CI compares with each, and
-# runs all other tests there too.
+# CI runs all tests on the oldest and the newest interpreter. On those between, it leaves out the slow ones, except for
+# the comparison with their own `venv`.
 PYTHONS = nox.project.python_versions(PYPROJECT)
-FOUND = [python for python in PYTHONS if shutil.which(f"python{python}")]
-COMPARED = sorted({*FOUND[:1], *FOUND[-1:]}, key=PYTHONS.index)
-SESSIONS = ["parity"] if os.environ.get("CI") else ["tests", *(f"parity-{python}" for python in COMPARED)]
-nox.options.sessions = ["lint", "typing", "rust", *SESSIONS]
+ENDS = {PYTHONS[0], PYTHONS[-1]}
+nox.options.sessions = ["lint", "typing", "rust", "parity" if IN_CI else "tests"]
 
-
-# They create environments for every other interpreter. In CI, the oldest running one is enough, and the newest whose
-# tests run in parallel.
+# They create environments for every other interpreter, so they show the same from each.
 OF_OTHERS = ["tests/interpreters", "tests/parity/test_interpreters.py", "tests/parity/test_foreign.py"]
 
 # One process per core. Tests differ a hundredfold in length: a process that runs out of them takes some from another.
@@ -69,22 +66,22 @@ def build(session: nox.Session) -> None:
 
 @nox.session(requires=["build"])
 def tests(session: nox.Session) -> None:
-    """Run the project's own tests on the running interpreter."""
+    """Run the tests on the running interpreter, but for the slow ones."""
     install(session, "test", "grammars")
-    session.run(*PYTEST, "--ignore=tests/parity", *session.posargs)
+    session.run(*PYTEST, *(session.posargs or ["-m", "not slow"]))
 
 
 @nox.session(python=PYTHONS, requires=["build"])
 def parity(session: nox.Session) -> None:
-    """Compare with the interpreter's own venv: CPython's test suite for it, then tree against tree."""
+    """Compare with the interpreter's own venv: CPython's test suite for it, then all tests."""
     install(session, "test", "grammars")
     session.run("python", "tests/parity/stdlib_suite.py")
-    # Python 3.15 raises its warning about forks beside threads, which each of the processes has.
-    pytest = PYTEST[:1] if session.python == "3.15" else PYTEST
-    # In CI, where nobody waits, all other tests run on every version too.
-    of_others = {PYTHONS[0], PYTHONS[-2]} if os.environ.get("CI") else COMPARED
-    ignored = [] if session.python in of_others else [f"--ignore={tests}" for tests in OF_OTHERS]
-    session.run(*pytest, *ignored, *([] if os.environ.get("CI") else ["tests/parity"]), *session.posargs)
+    if not IN_CI or session.python in ENDS:
+        session.run(*PYTEST, *session.posargs)
+        return
+    ignored = [f"--ignore={tests}" for tests in OF_OTHERS]
+    session.run(*PYTEST, *ignored, "-m", "not slow", *session.posargs)
+    session.run(*PYTEST, *ignored, "-m", "slow", "tests/parity", *session.posargs)
 
 
 @nox.session(python=False)
@@ -92,9 +89,10 @@ def rust(session: nox.Session) -> None:
     """Test and lint the core alone, then its Python border."""
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml"]:
         session.run("cargo", "fmt", "--check", "--manifest-path", manifest, external=True)
-    for features in ([], ["--features=python"]):
+    # The core alone is checked by its tests too, so that locally one pass over all code is enough.
+    for features in [[], ["--features=python"]] if IN_CI else [["--features=python"]]:
         session.run("cargo", "clippy", "--all-targets", *features, "--", "-D", "warnings", external=True)
-    session.run("cargo", "test", *session.posargs, external=True)
+    session.run("cargo", "test", *session.posargs, *(["--", "--include-ignored"] if IN_CI else []), external=True)
     # The border's own tests need a Python to be linked with, which not every build of Python is.
     libraries = Path(sysconfig.get_config_var("LIBDIR") or "")
     if sysconfig.get_config_var("Py_ENABLE_SHARED") and (libraries / sysconfig.get_config_var("LDLIBRARY")).exists():
@@ -178,7 +176,7 @@ def downstream(session: nox.Session) -> None:
     try:
         install(session, "downstream")
     except nox.command.CommandFailed:
-        if os.environ.get("CI"):
+        if IN_CI:
             raise
         session.skip("the projects can't be installed: is the package index in reach?")
     session.run("pytest", "tests/downstream", *session.posargs)

@@ -55,6 +55,7 @@ fn an_environment_without_pip_is_that_of_the_package() {
 }
 
 #[test]
+#[ignore = "slow: CI runs it"]
 fn an_environment_with_pip_is_that_of_the_package_with_a_cold_and_a_warm_cache() {
     let Some(python) = python() else { return };
     let temp = tempfile::tempdir().unwrap();
@@ -69,6 +70,7 @@ fn an_environment_with_pip_is_that_of_the_package_with_a_cold_and_a_warm_cache()
 }
 
 #[test]
+#[ignore = "slow: CI runs it"]
 fn an_environment_with_pip_by_ensurepip_is_that_of_the_package() {
     let Some(python) = python() else { return };
     let temp = tempfile::tempdir().unwrap();

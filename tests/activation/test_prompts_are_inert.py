@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from activation.shells import POSIX, SHELLS, every_shell, install, needs, run
 from activation.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 MARK = "<END>"
 
 NAMES = {

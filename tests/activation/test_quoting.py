@@ -51,6 +51,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=1
 ANY = SPECIAL | BYTES | TEXT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "reader", [pytest.param(row, id=name, marks=needs(row[0][0])) for name, row in READERS.items()]
 )

@@ -218,6 +218,7 @@ def test_the_environment_of_the_running_interpreter(tmp_path):
     assert again == whole
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_a_long_clearing(tmp_path):
     """Ctrl-C while much is deleted is a KeyboardInterrupt long before the end, which says what remains."""
     env = tmp_path / "env"

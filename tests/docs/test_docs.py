@@ -112,6 +112,7 @@ def test_no_block_goes_unseen() -> None:
     assert set(ELSEWHERE) <= listed, set(ELSEWHERE) - listed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", of("python"), ids=str)
 def test_python_runs(block: Block, folder: Path) -> None:
     """A program runs in a folder of its own, without a warning, and prints what the docs say."""
@@ -120,6 +121,7 @@ def test_python_runs(block: Block, folder: Path) -> None:
         assert printed == block.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", of("sh"), ids=str)
 def test_shell_commands_run(block: Block, folder: Path) -> None:
     """Commands succeed in a folder of their own, and print what the docs say."""

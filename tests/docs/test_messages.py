@@ -74,6 +74,7 @@ def test_the_table_and_the_tests_have_the_same_rows() -> None:
     assert f"`{LEFT}`" in DOCS.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", provoking.PROVOKED)
 def test_a_message_is_as_documented(name: str, tmp_path: Path) -> None:
     """The class, the message and each note are those of the table, and nothing else is said."""

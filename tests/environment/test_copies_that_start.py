@@ -66,6 +66,7 @@ def test_a_copy_that_does_not_find_its_library_is_an_error_as_in_venv(installati
     assert cache.is_dir()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cache")
 def test_a_base_is_asked_once(tmp_path):
     """The answer of the first copy serves all environments, those of other processes too, until the base changes."""

@@ -109,6 +109,7 @@ def test_a_link_that_leads_nowhere(name, tmp_path):
         assert faults.snapshot(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["file", "missing"])
 @pytest.mark.parametrize("cut_short", [True, False], ids=["without-metadata", "with-metadata"])
 def test_links_where_ensurepip_installs_pip(cut_short, how, tmp_path, outside, monkeypatch):
@@ -129,6 +130,7 @@ def test_links_where_ensurepip_installs_pip(cut_short, how, tmp_path, outside, m
         subprocess.run([env / "bin/pip", "--version"], check=True, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.slow
 def test_packages_made_of_links_are_upgraded_by_pip(tmp_path, monkeypatch):
     """uv can make an environment of links to the files of its cache: pip replaces them, and the cache stays."""
     env, cache = tmp_path / "env", tmp_path / "cache"

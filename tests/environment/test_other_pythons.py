@@ -57,6 +57,7 @@ def check_pip(env: Path) -> None:
         assert f"(python {VERSION})" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [["--without-pip"], [], ["--copies", "--without-pip"], ["--copies"]], ids=str)
 @pytest.mark.parametrize("symlinks", [True, False])
 def test_upgrade_makes_one_environment_of_another_pythons(before, symlinks, other, tmp_path):
@@ -198,6 +199,7 @@ def test_a_base_interpreter_that_is_gone_is_an_error(tmp_path, monkeypatch):
     assert caught.value.filename == str(tmp_path / "gone" / "python3")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [[], ["--copies"]], ids=["links", "copies"])
 def test_the_name_of_another_python_gets_its_pip_whatever_the_cache_holds(mode, other, tmp_path, monkeypatch):
     """`exec -a` with the path of another Python: its environment has its pip, whether the cache is empty or not."""

@@ -60,6 +60,7 @@ def names():
     return st.one_of(byte_strings, texts).filter(lambda name: name not in (".", ".."))
 
 
+@pytest.mark.slow
 @given(names())
 @example("'; touch x; '")
 @example("a\nb = c")
@@ -158,6 +159,7 @@ def test_pip_in_a_long_path(length, tmp_path):
     assert b"pip " in subprocess.check_output([env / "bin/pip", "--version"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [b"caf\xe9", b"\xff \xfe", b"tab\tnew\nline", b'it\'s "$(x)" `y` \\ %z!', "é 🐍".encode()]
 )
@@ -188,6 +190,7 @@ except OSError as error: os.write(1, os.fsencode(error.filename))
     assert told == env + b"/pyvenv.cfg/env"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_pip", [False, True])
 def test_another_thread_changes_the_folder(with_pip, tmp_path, monkeypatch):
     """A relative path is made absolute once: all of an environment lands in one place, which it names as its own."""

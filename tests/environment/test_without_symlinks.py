@@ -49,6 +49,7 @@ def test_a_disk_that_is_full_or_broken(error, tmp_path):
     faults.check_error(faults.run_with(f"error={error}", call, env, symlinks=True), error, call)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("symlinks", [True, False], ids=["links", "copies"])
 def test_exfat(symlinks, mount_image, filled, cache):
     """On a real file system without links, hard links and modes, the environment and its pip work."""

@@ -8,6 +8,8 @@ import pytest
 import faults
 import seeding
 
+pytestmark = pytest.mark.slow
+
 WITH_PIP = {"symlinks": True, "with_pip": True}
 
 

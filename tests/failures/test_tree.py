@@ -46,6 +46,7 @@ def mend_and_compare(env, whole, call, **options):
     assert faults.snapshot(env) == whole, call
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", faults.ERRORS)
 def test_a_call_that_fails(error, prepare, tmp_path):
     """Each system call may fail: an OSError names the path, or the result is that of the fallback."""
@@ -84,6 +85,7 @@ def check_note(env, before, outcome):
     assert not env.exists() or list(env.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prepare", [untouched, furnished, abandoned], ids=lambda prepare: prepare.__name__)
 @pytest.mark.parametrize("options", [LINKS, COPIES], ids=["links", "copies"])
 def test_a_kill_at_a_call(options, prepare, tmp_path):

@@ -88,6 +88,7 @@ def test_every_stage_sees_the_other_environment(other, tmp_path):
     assert trees[0] == trees[1]
 
 
+@pytest.mark.slow
 def test_an_overridden_setup_of_pip(other, tmp_path):
     """With an overridden `_call_new_python`, the other environment's own ensurepip installs pip."""
     builder = Watching(symlinks=True, with_pip=True, python=other.path)
@@ -136,6 +137,7 @@ def write_wheel(folder):
     return path
 
 
+@pytest.mark.slow
 def test_a_builder_that_installs_into_the_other_environment(each, tmp_path):
     """In post_setup, `_call_new_python` runs the other environment's Python, and its pip installs there."""
     if not each.has_ensurepip:
@@ -156,6 +158,7 @@ runpy.run_path(sys.argv.pop(1), run_name="__main__")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["extended", "own_order", "own_variables"])
 def test_builders_of_other_projects(name, other, tmp_path):
     """Builders in the manner of public ones do for the other interpreter what they do when that one runs them."""

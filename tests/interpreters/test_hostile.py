@@ -163,6 +163,7 @@ def test_one_that_answers_and_then_crashes(end, other, script, refused):
     assert message.endswith("It printed: a last word")
 
 
+@pytest.mark.slow
 def test_one_that_never_ends(script, refused, pids, tmp_path):
     """After the limit the interpreter is killed, even one that ignores signals, and the message names the limit."""
     os.mkfifo(tmp_path / "silent")
@@ -270,6 +271,7 @@ POISON = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [[name] for name in POISON] + [list(POISON)], ids="-".join)
 def test_variables_of_python_do_not_reach_it(names, other, is_of, tmp_path, monkeypatch):
     """Whatever PYTHON variables say to the running interpreter, the other one isn't told."""

@@ -194,6 +194,7 @@ def test_what_python_discovery_finds(other, is_of, tmp_path, monkeypatch):
     assert is_of(other)
 
 
+@pytest.mark.slow
 def test_what_python_discovery_does_not_find(refused, monkeypatch):
     """With the extra installed, the message doesn't advise to install it."""
     monkeypatch.delitem(sys.modules, "python_discovery")

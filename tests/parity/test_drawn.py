@@ -7,12 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from parity import states
 from parity.test_trees import build, renews_links, umask
 from parity.trees import compare
+
+pytestmark = pytest.mark.slow
 
 # Control characters are refused or escaped by fastvenv, on purpose; surrogates fail in the standard library.
 TEXT = st.characters(exclude_categories=["Cc", "Cs"])

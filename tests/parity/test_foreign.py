@@ -15,6 +15,8 @@ from parity.test_command import PACKAGES
 from parity.trees import compare
 from pythons import Python
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=pythons.foreign(), ids=pythons.label)
 def other(request: pytest.FixtureRequest) -> Python:

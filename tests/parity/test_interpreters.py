@@ -23,6 +23,8 @@ from parity.test_context import expected
 from parity.test_trees import OPTIONS, SCM, skip_known_differences
 from parity.trees import comparable, compare, snapshot
 
+pytestmark = pytest.mark.slow
+
 LINKS: dict[str, Any] = {"symlinks": True}
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from replacing import pythons
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.skipif(importlib.util.find_spec("test.test_venv") is None, reason="CPython came without test.test_venv")
 def test_the_interpreter_s_own_tests_pass(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 import seeding
 from parity.trees import Entry, snapshot
 
+pytestmark = pytest.mark.slow
+
 LONG = "x" * 100
 
 

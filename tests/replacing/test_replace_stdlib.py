@@ -77,6 +77,7 @@ def test_the_exit_puts_everything_back(run, first):
     """)
 
 
+@pytest.mark.slow
 def test_environments_are_made_by_fastvenv(run, tmp_path):
     """What a program makes with `venv` is what fastvenv makes, by the function and by a subclass."""
     run("""

@@ -173,6 +173,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_fastvenv_is_not_noticed(own: pythons.Python, damage: str) -> None:
     """Whatever its import raises, the standard library's venv runs, and nothing else is printed."""
@@ -189,6 +190,7 @@ NEEDED = [path.relative_to(pythons.PACKAGE).as_posix() for path in sorted(python
 NEEDED = [name for name in NEEDED if name.endswith((".py", ".so")) and name not in UNUSED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*NEEDED, *(f"scripts/{script}" for script in _startup.SCRIPTS)])
 def test_an_incomplete_fastvenv_is_not_noticed(own: pythons.Python, name: str) -> None:
     """If any file that the command may need is missing, the standard library's venv runs."""
@@ -213,6 +215,7 @@ def check_the_standard_library_runs(python: pythons.Python) -> None:
     assert (python.executable.parents[1] / "made" / "pyvenv.cfg").exists()
 
 
+@pytest.mark.slow
 def test_pip_uninstall_leaves_the_standard_library(tmp_path: Path) -> None:
     """The line stays when pip has uninstalled fastvenv, and does nothing."""
     python = pythons.environment(tmp_path / "env", with_pip=True)

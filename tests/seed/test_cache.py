@@ -15,7 +15,7 @@ import seeding
 from fastvenv import cache as cache_command
 from seeding import images
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
 
 
 def truncate(path):

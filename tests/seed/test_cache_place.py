@@ -12,6 +12,8 @@ import seeding
 from fastvenv import _core
 from parity.trees import snapshot
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):

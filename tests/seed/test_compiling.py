@@ -26,6 +26,7 @@ def create_in_vain(env):
         seeding.create(env)
 
 
+@pytest.mark.slow
 def test_bytecode_that_is_not_written_whole(tmp_path, cache):
     """A process that can write only a part of a file ends, and nothing that it wrote is used or kept."""
     with seeding.base_that(tmp_path, "ulimit -f 100", 'base "$@"'):
@@ -60,6 +61,7 @@ except MemoryError:
     return pytest.skip("memory can't be limited here so that only compiling fails")
 
 
+@pytest.mark.slow
 def test_no_memory_to_compile_a_module(tmp_path, filled, cache):
     """A module that only lacks memory is no module that can't be compiled: no image goes without its bytecode."""
     sources = [path for image in images(filled) for path in image.glob("tree/**/*.py")]
@@ -69,6 +71,7 @@ def test_no_memory_to_compile_a_module(tmp_path, filled, cache):
     assert images(cache) == leftovers(cache) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2, 3, 40])
 def test_a_compiling_process_that_is_killed(number, tmp_path, filled, cache):
     """Killed at any of its writes, as the kernel does when memory runs out, it leaves no image that lacks a file."""
@@ -84,6 +87,7 @@ def test_a_compiling_process_that_is_killed(number, tmp_path, filled, cache):
     assert leftovers(cache) == []
 
 
+@pytest.mark.slow
 def test_some_compiling_processes_cannot_be_started(tmp_path):
     """Where the system starts only some of the processes, these compile everything."""
     faults.need_strace()
@@ -100,6 +104,7 @@ def test_some_compiling_processes_cannot_be_started(tmp_path):
         seeding.check_whole(env)
 
 
+@pytest.mark.slow
 def test_bytecode_that_is_cut_later(tmp_path, cache):
     """A file that is shorter than what was written into it is noticed before an image is made of it."""
     cut = "find . -name '__init__.*.pyc' -size +1 | while read -r name; do : > \"$name\"; done"

@@ -16,7 +16,7 @@ from circumstances import remount
 from seed import odd_filesystem
 from seeding import images, leftovers
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
 
 
 def test_a_cache_that_cannot_be_written(tmp_path, filled, cache, mount):

@@ -8,7 +8,7 @@ import pytest
 
 import seeding
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
 
 ACL = "system.posix_acl_access"
 

@@ -14,7 +14,7 @@ from faults import ROUNDS
 from seeding import images, leftovers
 
 DICE = random.Random(3)
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
 
 
 def start(*envs):

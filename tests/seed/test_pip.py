@@ -55,6 +55,7 @@ def test_pip_is_uninstalled_without_a_trace(module, tmp_path):
     assert not list((env / "bin").glob("pip*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", seeding.LINK_MODES)
 def test_pip_is_upgraded(mode, tmp_path, monkeypatch):
     """`pip install --upgrade pip` replaces it, and other environments keep theirs."""
@@ -70,6 +71,7 @@ def test_pip_is_upgraded(mode, tmp_path, monkeypatch):
     assert not any("WARNING" in line for line in seeding.create_natively(tmp_path / "third"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -114,6 +116,7 @@ class OwnContext(fastvenv.EnvBuilder):
         context.env_exec_cmd = os.path.join(context.bin_path, "python3")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("builder", [OwnSetup, OwnCall, OwnContext])
 def test_what_subclasses_change_is_respected(builder, tmp_path):
     """A subclass that changes a stage or the context gets ensurepip, run as the standard library runs it."""
@@ -124,6 +127,7 @@ def test_what_subclasses_change_is_respected(builder, tmp_path):
     assert pip(env, "--version")
 
 
+@pytest.mark.slow
 def test_a_pip_that_is_there_is_left_to_ensurepip(tmp_path):
     """With pip in the environment, or the system's packages in sight, ensurepip decides what there is to do."""
     env = tmp_path / "env"
@@ -147,6 +151,7 @@ def test_values_that_mean_nothing_are_refused(variable, tmp_path, monkeypatch):
         seeding.create(tmp_path / "env")
 
 
+@pytest.mark.slow
 def test_environments_in_a_row_leak_nothing(tmp_path, monkeypatch):
     """Many environments, cold ones among them, leave no descriptor open and no memory taken."""
     seeding.create(tmp_path / "warm-up")

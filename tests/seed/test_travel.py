@@ -13,7 +13,7 @@ import pytest
 import seeding
 from seeding import images
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
 
 
 def by_tar(source, target):

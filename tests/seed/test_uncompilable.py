@@ -16,7 +16,7 @@ import fastvenv
 import seeding
 from circumstances import without_ensurepip
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
 
 BAD = {
     "syntax": b"def (:\n",

@@ -38,6 +38,7 @@ def check_upgrade(tmp_path: Path) -> None:
     assert not elsewhere.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_variables(name, tmp_path, index, monkeypatch):
     """A variable that would have pip install elsewhere, or not at all, is not passed on; that for the index is."""
@@ -49,6 +50,7 @@ def test_variables(name, tmp_path, index, monkeypatch):
 FILES = {"user": "config/pip/pip.conf", "old": "home/.pip/pip.conf", "named": "own.conf"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("section", ["global", "install"])
 def test_files(file, section, tmp_path, index, monkeypatch):

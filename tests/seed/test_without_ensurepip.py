@@ -75,6 +75,7 @@ OWN_WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own", OWN_WAYS)
 def test_subclasses_with_their_own_way_to_pip(own, tmp_path, monkeypatch):
     """A stage that installs pip in another way, or for another interpreter, is not kept from doing so."""

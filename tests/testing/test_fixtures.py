@@ -25,6 +25,7 @@ def project(tmp_path, filled, monkeypatch):
     return project
 
 
+@pytest.mark.slow
 def test_a_fresh_environment(project):
     """It is an environment with pip, and each test has its own."""
     project(
@@ -50,6 +51,7 @@ def test_other(fresh_venv):
     )
 
 
+@pytest.mark.slow
 def test_options_reach_the_builder(project):
     """The factory takes the builder's options, `python=` and a class of one's own."""
     project(
@@ -71,6 +73,7 @@ def test_it(make_venv):
     )
 
 
+@pytest.mark.slow
 def test_a_program_runs_as_if_the_environment_were_active(project, monkeypatch):
     """PATH and VIRTUAL_ENV are the environment's, and PYTHONPATH and PYTHONHOME don't reach it."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
@@ -87,6 +90,7 @@ def test_it(make_venv):
     )
 
 
+@pytest.mark.slow
 def test_a_failure_shows_what_was_printed(project):
     """The report of a test whose program fails has the program's output."""
     printed = project(
@@ -101,6 +105,7 @@ def test_it(make_venv):
     assert "CalledProcessError" in printed
 
 
+@pytest.mark.slow
 def test_it_is_opt_in(project):
     """Without the line in conftest.py, pytest doesn't know the fixtures."""
     assert "fixture 'fresh_venv' not found" in project("def test_it(fresh_venv): pass\n", conftest="", passes=False)
