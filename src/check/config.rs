@@ -2,8 +2,6 @@
 
 use super::{ConfigFile, Finding, Kind, Reading};
 
-const ADVICE: &str = "Repair the environment, or create it again.";
-
 /// The keys whose value changes what Python does.
 const DECISIVE: [&str; 2] = ["home", "include-system-site-packages"];
 
@@ -78,5 +76,5 @@ fn duplicates(reading: &Reading) -> Vec<Finding> {
 }
 
 fn finding(reading: &Reading, kind: Kind, message: &str) -> Finding {
-    Finding::new(kind, reading.config_path(), message, ADVICE)
+    Finding::new(kind, reading.config_path(), message, super::REPAIR)
 }

@@ -67,7 +67,7 @@ kinds! {
     ExecutableDangling "executable-dangling" Wrong "It can't be started.";
     ExecutableLoop "executable-loop" Wrong "It can't be started.";
     ExecutableForeign "executable-foreign" Wrong "One Python would run with the standard library of another.";
-    ExecutableDenied "executable-denied" Wrong "It can't be started.";
+    ExecutableUnusable "executable-unusable" Wrong "It can't be started.";
     SharedLibraryMissing "shared-library-missing" Wrong "A copied interpreter can't start without this library.";
     PackagesMissing "packages-missing" Wrong "Python finds no packages there.";
     PackagesOfOtherVersion "packages-of-other-version" Wrong "Python looks for packages in the directory of its own version.";
@@ -82,6 +82,7 @@ kinds! {
     PipRecord "pip-record" Wrong "pip can't be checked, upgraded or uninstalled.";
     PipHalfInstalled "pip-half-installed" Wrong "An installation of pip was interrupted.";
     ScriptMissing "script-missing" Wrong "The environment can't be activated in this shell.";
+    ScriptDamaged "script-damaged" Wrong "Activating would do a part of its work, or none.";
     ScriptExecutes "script-executes" Wrong "Activating would run a part of the name as a command (CVE-2024-9287).";
     DirectoryLink "directory-link" Wrong "What is installed or cleared here changes another directory.";
     DoesNotStart "does-not-start" Wrong "Nothing in the environment can run.";

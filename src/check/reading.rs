@@ -163,6 +163,17 @@ impl Reading {
         Some((numbers.next()??, numbers.next()??, numbers.next().flatten()))
     }
 
+    /// The Python that the environment needs: that of its directory of packages, or else of the recorded version.
+    pub fn wanted(&self) -> Option<LibraryName> {
+        let version = self.version().map(|(major, minor, _)| (major, minor));
+        let fits = |name: &LibraryName| version.is_none_or(|version| (name.major, name.minor) == version);
+        let library = self.libraries.iter().map(|library| &library.name).find(|name| fits(name));
+        library.or(self.libraries.first().map(|library| &library.name)).cloned().or_else(|| {
+            let (major, minor) = version?;
+            Some(LibraryName { implementation: "python".into(), major, minor, abiflags: String::new() })
+        })
+    }
+
     /// A path for messages: relative to the environment if it is inside.
     pub fn shown(&self, path: &Path) -> String {
         quoted(

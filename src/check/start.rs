@@ -6,8 +6,6 @@ use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
 
-const ADVICE: &str = "Repair the environment, or create it again.";
-
 /// Starts the first Python of the environment that can be started.
 ///
 /// # Errors
@@ -21,7 +19,7 @@ pub fn check(reading: &Reading, observer: &mut dyn Observer) -> Result<Option<Fi
         Ok(found) => found,
         Err(Error::Refused(why)) => {
             let why = why.lines().next().unwrap_or_default();
-            return Ok(Some(Finding::new(Kind::DoesNotStart, &executable.path, why, ADVICE)));
+            return Ok(Some(Finding::new(Kind::DoesNotStart, &executable.path, why, super::REPAIR)));
         }
         Err(error) => return Err(error),
     };
@@ -34,5 +32,5 @@ pub fn check(reading: &Reading, observer: &mut dyn Observer) -> Result<Option<Fi
         "{} runs Python {major}.{minor}, for which there is no directory of packages.",
         reading.shown(&executable.path)
     );
-    Ok(Some(Finding::new(Kind::StartsElsewhere, &executable.path, message, ADVICE)))
+    Ok(Some(Finding::new(Kind::StartsElsewhere, &executable.path, message, super::REPAIR)))
 }

@@ -32,7 +32,7 @@ pub fn check_directories<'a>(base: &Path, paths: impl IntoIterator<Item = &'a Pa
 
 /// Reports whether `link` is the environment's own link from `lib64` to `lib`. Environments had it before Python 3.15
 /// and keep it when upgraded.
-fn is_own_lib64(base: &Path, link: &Path) -> bool {
+pub fn is_own_lib64(base: &Path, link: &Path) -> bool {
     link.file_name() == Some(OsStr::new("lib64"))
         && link.parent() == Some(base)
         && fs::read_link(link).is_ok_and(|target| {

@@ -32,7 +32,7 @@ pub use identity::{
     Entry, check_presence, entry, have_same_content, is_one_file, is_same_file, is_text, passes_through,
     running_program,
 };
-pub use inside::{OddLinks, check_directories, odd_links};
+pub use inside::{OddLinks, check_directories, is_own_lib64, odd_links};
 pub use seen::Seen;
 pub use sys::{
     is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
@@ -126,6 +126,13 @@ pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(content)
 }
 
+/// The first bytes of an open file, at most that many.
+pub fn read_start(file: File, most: u64) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    file.take(most).read_to_end(&mut start)?;
+    Ok(start)
+}
+
 /// Writes a file, whole or not at all. An existing file keeps its mode.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     whole::write_whole(path, None, |file| file.write_all(content))
@@ -176,6 +183,11 @@ fn is_junction_tag(tag: u32) -> bool {
 /// The text of the symbolic link at that path; `None` if there is none.
 pub fn link_target(path: &Path) -> Option<PathBuf> {
     fs::read_link(path).ok()
+}
+
+/// Reports whether following the links at that path never ends.
+pub fn is_loop(path: &Path) -> bool {
+    fs::metadata(path).is_err_and(|error| sys::is_loop(&error))
 }
 
 /// The path with all links resolved, on Windows in its simplest form. If it can't be resolved, the path itself, as

@@ -9,7 +9,7 @@ use super::context::path_text;
 use super::errors::guarded;
 use super::signals::detached;
 use crate::base::Platform;
-use crate::check::{Finding, check};
+use crate::check::{Finding, Host, Search, check};
 
 /// A finding in plain values: kind, severity, path, message, why it matters, advice.
 type Plain<'py> = (&'static str, &'static str, Bound<'py, PyString>, String, &'static str, String);
@@ -24,8 +24,8 @@ type Plain<'py> = (&'static str, &'static str, Bound<'py, PyString>, String, &'s
 #[pyfunction]
 pub fn check_environment(py: Python<'_>, path: PathBuf, run: bool) -> PyResult<Vec<Plain<'_>>> {
     guarded(|| {
-        let host = if cfg!(windows) { Platform::Nt } else { Platform::Posix };
-        let found = detached(py, |observer| check(&path, host, run, observer))?;
+        let host = host();
+        let found = detached(py, |observer| check(&path, &host, run, observer))?;
         found.into_iter().map(|finding| plain(py, finding)).collect()
     })
 }
@@ -33,4 +33,13 @@ pub fn check_environment(py: Python<'_>, path: PathBuf, run: bool) -> PyResult<V
 fn plain(py: Python<'_>, finding: Finding) -> PyResult<Plain<'_>> {
     let Finding { kind, severity, path, message, advice } = finding;
     Ok((kind.name(), severity.name(), path_text(py, &path)?, message, kind.why(), advice))
+}
+
+fn host() -> Host {
+    let search = Search {
+        path: std::env::var_os("PATH"),
+        user: std::env::home_dir(),
+        library_path: std::env::var_os("LD_LIBRARY_PATH"),
+    };
+    Host { platform: if cfg!(windows) { Platform::Nt } else { Platform::Posix }, search }
 }
