@@ -53,26 +53,27 @@ fn truncated(reading: &Reading, text: &str) -> Option<Finding> {
 /// Keys that occur more than once. If all values are equal, or Python ignores the key, this is only odd.
 fn duplicates(reading: &Reading) -> Vec<Finding> {
     let keys = reading.keys();
-    let mut seen: Vec<&str> = Vec::new();
-    let mut found = Vec::new();
-    for (key, _) in keys.pairs() {
-        let is_seen = seen.iter().any(|known| known.eq_ignore_ascii_case(key));
-        seen.push(key);
-        let values: Vec<_> = keys.values(key).collect();
-        if is_seen || values.len() < 2 {
-            continue;
+    let mut repeated: Vec<String> = Vec::new();
+    for (at, (key, _)) in keys.pairs().enumerate() {
+        let key = key.to_ascii_lowercase();
+        let is_second = keys.pairs().take(at).any(|(earlier, _)| earlier.eq_ignore_ascii_case(&key));
+        if is_second && !repeated.contains(&key) {
+            repeated.push(key);
         }
-        let differ = values.iter().any(|value| *value != values[0]);
-        let message = if differ {
-            format!("'pyvenv.cfg' has the key {key:?} {} times, with different values.", values.len())
-        } else {
-            format!("'pyvenv.cfg' has the key {key:?} {} times.", values.len())
-        };
-        let one = finding(reading, Kind::ConfigDuplicateKey, &message);
-        let is_decisive = DECISIVE.iter().any(|known| known.eq_ignore_ascii_case(key));
-        found.push(if differ && is_decisive { one } else { one.as_hint() });
     }
-    found
+    let differs = |key: &String| {
+        let mut values = keys.values(key);
+        let first = values.next();
+        DECISIVE.contains(&key.as_str()) && values.any(|value| Some(value) != first)
+    };
+    let (harmful, harmless): (Vec<_>, Vec<_>) = repeated.into_iter().partition(differs);
+    let about = |keys: Vec<String>, how: &str| {
+        let names = keys.iter().map(|key| format!("{key:?}")).collect::<Vec<_>>().join(", ");
+        let message = format!("'pyvenv.cfg' has more than one line for {names}{how}.");
+        (!keys.is_empty()).then(|| finding(reading, Kind::ConfigDuplicateKey, &message))
+    };
+    let harmful = about(harmful, ", with different values");
+    harmful.into_iter().chain(about(harmless, "").map(Finding::as_hint)).collect()
 }
 
 fn finding(reading: &Reading, kind: Kind, message: &str) -> Finding {

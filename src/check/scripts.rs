@@ -10,8 +10,9 @@ use crate::fs::{self, Entry};
 /// The scripts that `venv` creates on POSIX in every version, and the shell's name.
 const OF_VENV: [(&str, &str); 3] =
     [("activate", "sh, bash and zsh"), ("activate.fish", "fish"), ("activate.csh", "csh")];
-/// The variables that scripts assign the environment's path to; `_virtualenv_dir` is virtualenv's in csh.
-const VARIABLES: [&str; 2] = ["VIRTUAL_ENV", "_virtualenv_dir"];
+/// The variables that scripts assign the environment's path to. The second is fastvenv's in sh, the third virtualenv's
+/// in csh.
+const VARIABLES: [&str; 3] = ["VIRTUAL_ENV", "_VENV_DIR", "_virtualenv_dir"];
 
 /// An activation script for sh, fish or csh.
 #[derive(Debug)]

@@ -27,7 +27,7 @@ def test_the_status_is_the_highest_of_all(env: Path, capsys: pytest.CaptureFixtu
     assert check.main([str(broken), str(env)]) == 1
     assert check.main([str(env.parent), str(broken)]) == 2
     printed = capsys.readouterr()
-    assert "config-missing" in printed.out.splitlines()[-3]
+    assert "[config-missing]" in printed.out
     assert "no environment" in printed.err
 
 
