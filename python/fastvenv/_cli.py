@@ -48,6 +48,8 @@ FLAGS: "dict[str, tuple[str, Any, str]]" = {
         "Do not write the .gitignore that keeps the environment out of git.",
     ),
 }
+# No commands, but perhaps meant as such; `_hints.COMMANDS` says what was meant.
+WORDS = frozenset({"install", "uninstall", "status", "cache", "check", "run", "create", "help"})
 _EXCLUSIVE = ("--symlinks", "--copies")
 
 # option with a value -> help. The attribute is the option's name.
@@ -84,9 +86,19 @@ def main(args: "Sequence[str] | None" = None, prog: str = "fastvenv") -> None:
     options, env_dirs = _read_plainly(args) or _read_by_argparse(args, prog)
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
+    if _is_odd(options, env_dirs):
+        from fastvenv import _hints
+
+        _hints.warn(options, env_dirs)
     builder = fastvenv.EnvBuilder(**options)
     for env_dir in env_dirs:
         builder.create(env_dir)
+
+
+def _is_odd(options: "dict[str, Any]", env_dirs: "list[str]") -> bool:
+    """Tell quickly whether there may be something to warn of."""
+    paths = [*env_dirs, options["python"] or ""]
+    return options["clear"] or any(path.startswith("~") or path in WORDS for path in paths)
 
 
 def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None":
@@ -129,7 +141,14 @@ def _value(arg: str, rest: "Iterator[str]") -> "tuple[str, str | None]":
 
 
 def _read_by_argparse(args: "list[str]", prog: str = "fastvenv") -> "tuple[dict[str, Any], list[str]]":
-    namespace = vars(_parser(prog).parse_args(args))
+    try:
+        namespace = vars(_parser(prog).parse_args(args))
+    except SystemExit as stop:
+        if stop.code:
+            from fastvenv import _hints
+
+            say(_hints.for_usage(args, prog))
+        raise
     env_dirs = namespace.pop("dirs")
     return namespace, env_dirs
 
@@ -154,6 +173,15 @@ def _parser(prog: str) -> "ArgumentParser":
     return parser
 
 
+def say(text: str) -> None:
+    """Print a line on stderr, unless there is nothing to say.
+
+    :param text: The line.
+    """
+    if text:
+        print(text, file=sys.stderr)
+
+
 def print_details(error: BaseException) -> None:
     """Print the rest of what an error knows: its notes, and the output of a child process that failed.
 
@@ -161,6 +189,10 @@ def print_details(error: BaseException) -> None:
     """
     for note in getattr(error, "__notes__", ()):
         print(note, file=sys.stderr)
+    if isinstance(error, (AttributeError, ImportError, SyntaxError)):
+        from fastvenv import _hints
+
+        say(_hints.for_shadow())
     output = getattr(error, "output", None)
     if output:
         text = output.decode(errors="backslashreplace") if isinstance(output, bytes) else str(output)

@@ -16,7 +16,7 @@ FILE = "fastvenv_replace.pth"
 RECORD = "in place of the standard library's venv, by "
 
 # What the command loads late, or not at all for most environments.
-MODULES = ("_discovery", "_log", "_pip")
+MODULES = ("_discovery", "_hints", "_log", "_pip")
 _COMMON = ("common/Activate.ps1", "common/activate", "common/activate.fish")
 SCRIPTS = (*_COMMON, *(("nt/activate.bat", "nt/deactivate.bat") if os.name == "nt" else ("posix/activate.csh",)))
 

@@ -14,7 +14,7 @@ import pytest
 
 import fastvenv
 from circumstances import limit, mounted, remount, run_without_ensurepip, somebody_else
-from docs import interpreters, replacing
+from docs import beginners, interpreters, replacing
 from docs.replacing import telling
 from fastvenv import _core
 from faults import need_root
@@ -299,4 +299,5 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "foreign-cache": foreign_cache,
     "spoilt-cache": spoilt_cache,
     "unrepairable-cache": unrepairable_cache,
+    **beginners.PROVOKED,
 }
