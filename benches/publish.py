@@ -5,6 +5,7 @@
 What stands between the comments `<!-- figures -->` and `<!-- /figures -->` is replaced.
 """
 
+import importlib.metadata
 import json
 import os
 import platform
@@ -66,11 +67,12 @@ def calls_table(create: Figures, seed: dict[str, Figures]) -> str:
 def made_by() -> str:
     """The command and the machine, and whether that had other work."""
     cores = os.cpu_count() or 1
+    tools = " and ".join(f"{name} {importlib.metadata.version(name)}" for name in ("virtualenv", "uv"))
     # The benches themselves keep one core busy, and sometimes all.
     rough = " The machine had other work meanwhile: they are rough." if os.getloadavg()[1] > cores + 1 else ""
     return (
         f"Made by `{COMMAND}`: CPython {platform.python_version()} on {platform.system()}, "
-        f"{cores} cores; medians of the ratios inside one run.{rough}\n"
+        f"{cores} cores, {tools}; medians of the ratios inside one run.{rough}\n"
     )
 
 

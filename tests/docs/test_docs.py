@@ -105,7 +105,7 @@ def run(command: list[str], folder: Path) -> str:
 
 def test_no_block_goes_unseen() -> None:
     """Each block is run here or listed above, and what is listed exists."""
-    known = {"python", "sh", "console"}
+    known = {"python", "sh", "console", "yaml", "dockerfile", "nu"}
     unseen = [str(block) for block in BLOCKS if block.language not in known and not block.held_by]
     assert unseen == []
     listed = {(block.file, block.text.splitlines()[0].split("  #")[0].rstrip()) for block in BLOCKS}
@@ -128,6 +128,32 @@ def test_shell_commands_run(block: Block, folder: Path) -> None:
     printed = run(["bash", "-euo", "pipefail", "-c", block.text], folder)
     if block.output is not None:
         assert printed == block.output
+
+
+# What precedes a command in a job or a Dockerfile; a key of YAML looks different.
+COMMAND = re.compile(r"^ *(?:RUN |- run: |- (?=[\w.]+ ))(.+)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", of("yaml", "dockerfile"), ids=str)
+def test_jobs_and_images_run(block: Block, folder: Path) -> None:
+    """Their commands succeed one after the other, where fastvenv is installed already."""
+    commands = [command for command in COMMAND.findall(block.text) if not command.startswith("pip ")]
+    assert any("python -m fastvenv" in command for command in commands)
+    text = "\n".join(commands).replace("/tmp/env", str(folder / "env"))
+    run(["bash", "-euo", "pipefail", "-c", text], folder)
+
+
+@pytest.mark.parametrize("block", of("nu"), ids=str)
+def test_the_overlay_of_nushell(block: Block, folder: Path) -> None:
+    """It activates and deactivates."""
+    nu = shutil.which("nu")
+    if not nu:
+        pytest.skip("nushell is not here")
+    (folder / "venv.nu").write_text(block.text)
+    run([sys.executable, "-m", "fastvenv", "--without-pip", ".venv"], folder)
+    program = "^python -c 'import sys; print(sys.prefix)'"
+    text = f"overlay use venv.nu; {program}; overlay hide venv; print ($env.VIRTUAL_ENV? | default none)"
+    assert run([nu, "-n", "-c", text], folder) == f"{folder}/.venv\nnone\n"
 
 
 def alike(text: str) -> str:

@@ -19,6 +19,16 @@ def test_whatever_is_named_exists(document):
         assert re.search(rf"^\s*(?:def|fn) {test}\(", text, re.MULTILINE) or not test, f"{name} has no {test}"
 
 
+def test_each_difference_from_venv_has_what_shows_it():
+    """Each row of the two tables of docs/migration.md ends with the name of a test."""
+    _, _, tables = (ROOT / "docs/migration.md").read_text(encoding="utf-8").partition("## What is safer")
+    rows = [line for line in tables.splitlines() if line.startswith("| ") and not line.startswith(("| |", "| ---"))]
+    assert len(rows) > 30
+    for row in rows:
+        last = row.rstrip("| ").rpartition(" | ")[2]
+        assert all(NAMED.fullmatch(name) for name in last.split(", ")), row
+
+
 @pytest.mark.parametrize("document", ["docs/safety.md", "docs/activation.md", FAULTS])
 def test_every_promise_has_what_holds_it(document):
     """No row of a table of promises is without the name of a test or of a fuzz target; each name is a full one."""
