@@ -3,30 +3,35 @@
 It only reads files, and starts nothing unless ``--run`` is given. See docs/check.md for what it finds.
 """
 
-import argparse
+# The types are in check.pyi. `typing`, `argparse` and `pathlib` take longer to import than most checks do.
+
 import enum
-import json
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from collections import namedtuple
 
 from fastvenv import _core
 
-if TYPE_CHECKING:
-    from _typeshed import StrPath
-
 __all__ = ["Finding", "Kind", "Severity", "check", "main"]
 
+_USAGE = """\
+usage: python -m fastvenv.check [--json] [--run] ENV [ENV ...]
 
-class Severity(str, enum.Enum):
+  ENV     the directory of an environment
+  --json  print the findings for programs
+  --run   start the environment's Python too; without it, files are only read
+
+Status: 0 if all are intact (hints don't count), 1 if something is wrong, 2 if there is no environment.
+"""
+
+
+class Severity(enum.Enum):
     """How much a finding matters."""
 
     HINT = "hint"
     WRONG = "wrong"
 
 
-class Kind(str, enum.Enum):
+class Kind(enum.Enum):
     """What kind of thing was found. The values never change."""
 
     OTHER_PLATFORM = "other-platform"
@@ -65,87 +70,110 @@ class Kind(str, enum.Enum):
     STARTS_ELSEWHERE = "starts-elsewhere"
 
 
-class Finding(NamedTuple):
-    """One thing that is wrong with an environment, or a hint."""
+class Finding(namedtuple("Finding", ["kind", "severity", "path", "message", "why", "advice"])):
+    """One thing that is wrong with an environment, or a hint.
 
-    kind: Kind
-    severity: Severity
-    #: The file or directory that it is about.
-    path: Path
-    #: What is the case, as a sentence.
-    message: str
-    #: Why it matters, as a sentence.
-    why: str
-    #: What to do about it, as a sentence.
-    advice: str
+    `path` is the file or directory. `message` says what is the case, `why` why it matters, and `advice` what to do.
+    """
+
+    __slots__ = ()
 
 
-def check(env_dir: "StrPath", *, run: bool = False) -> list[Finding]:
+def check(env_dir, *, run=False):
     """Check the environment in a directory.
 
     :param env_dir: The directory.
-    :param run: Start its Python too, and look where it takes itself to be.
+    :param run: Start its Python too, and look at its version.
     :returns: What was found; an intact environment has no finding with `Severity.WRONG`.
     :raises ValueError: if there is no environment, not even a broken one.
     :raises OSError: if the directory can't be read.
     """
     found = _core.check_environment(env_dir, run)
+    if not found:
+        return []
+    from pathlib import Path
+
     return [Finding(Kind(kind), Severity(severity), Path(path), *texts) for kind, severity, path, *texts in found]
 
 
-def main(args: Sequence[str] | None = None) -> int:
+def main(args=None):
     """Run the command line.
 
     :param args: The arguments after the program's name. Default: those of this process.
     :returns: The exit status: 0 if everything is intact, 1 if something is wrong, 2 if there is no environment.
     """
-    options = _parser().parse_args(args)
-    status = 0
-    reports: list[dict[str, object]] = []
-    for directory in options.environments:
-        try:
-            found = check(directory, run=options.run)
-        except (OSError, ValueError) as error:
-            status = 2
-            reports.append({"environment": directory, "error": str(error)})
-            if not options.json:
-                print(f"Error: {error}", file=sys.stderr)
-            continue
-        wrong = any(finding.severity is Severity.WRONG for finding in found)
-        status = max(status, int(wrong))
-        reports.append({"environment": directory, "findings": [_plain(finding) for finding in found]})
-        if not options.json:
-            print(_report(directory, found))
-    if options.json:
-        print(json.dumps(reports, indent=2))
-    return status
+    args = sys.argv[1:] if args is None else list(args)
+    options, directories = _parsed(args)
+    if options & {"-h", "--help"}:
+        print(_USAGE, end="")
+        return 0
+    if not directories or options - {"--json", "--run"}:
+        print(_USAGE, end="", file=sys.stderr)
+        return 2
+    reports = [_report(directory, "--run" in options) for directory in directories]
+    if "--json" in options:
+        import json
+
+        print(json.dumps([_plain(report) for report in reports], indent=2))
+    else:
+        for directory, found in reports:
+            if isinstance(found, list):
+                _print(_text(directory, found), sys.stdout)
+            else:
+                _print(f"Error: {found}", sys.stderr)
+    return max(_status(found) for _, found in reports)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m fastvenv.check",
-        description="Say whether environments are intact. Only reads files.",
-        epilog="Status: 0 if all are intact; hints don't count. 1 if something is wrong. 2 if there is no environment.",
-    )
-    parser.add_argument("environments", metavar="ENV", nargs="+", help="the directory of an environment")
-    parser.add_argument("--json", action="store_true", help="print the findings for programs")
-    parser.add_argument("--run", action="store_true", help="start the environment's Python too")
-    return parser
+def _parsed(args):
+    """The options and the directories; after `--` everything is a directory."""
+    end = args.index("--") if "--" in args else len(args)
+    options = {arg for arg in args[:end] if arg.startswith("-")}
+    return options, [arg for arg in args[:end] if arg not in options] + args[end + 1 :]
 
 
-def _plain(finding: Finding) -> dict[str, str]:
-    return {**finding._asdict(), "path": str(finding.path)}
+def _report(directory, run):
+    """The directory with the findings, or with the error."""
+    try:
+        return directory, check(directory, run=run)
+    except (OSError, ValueError) as error:
+        return directory, error
 
 
-def _report(directory: str, found: list[Finding]) -> str:
-    name = ascii(directory)[1:-1] if not directory.isprintable() else directory
+def _status(found):
+    if not isinstance(found, list):
+        return 2
+    return int(any(finding.severity is Severity.WRONG for finding in found))
+
+
+def _plain(report):
+    """A report as values for JSON."""
+    directory, found = report
+    if not isinstance(found, list):
+        return {"environment": directory, "error": str(found)}
+    return {"environment": directory, "findings": [_plain_finding(each) for each in found]}
+
+
+def _plain_finding(finding):
+    plain = {"kind": finding.kind.value, "severity": finding.severity.value, "path": str(finding.path)}
+    return {**finding._asdict(), **plain}
+
+
+def _text(directory, found):
+    """A report for people."""
+    name = directory if directory.isprintable() else ascii(directory)
     if not found:
         return f"{name}: intact"
     wrong = sum(finding.severity is Severity.WRONG for finding in found)
-    lines = [f"{name}: {'intact' if not wrong else 'broken'}; wrong: {wrong}, hints: {len(found) - wrong}"]
+    lines = [f"{name}: {'broken' if wrong else 'intact'}; wrong: {wrong}, hints: {len(found) - wrong}"]
     lines += [f"  {each.severity.value}: {each.message} {each.why} [{each.kind.value}]" for each in found]
     advice = dict.fromkeys(finding.advice for finding in found)
     return "\n".join([*lines, "What to do:", *(f"  {each}" for each in advice)])
+
+
+def _print(text, file):
+    """Print a text that the stream's encoding may not have."""
+    encoding = file.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), file=file)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,17 @@ pub fn check(reading: &Reading, search: &others::Search) -> Vec<Finding> {
     let Some(home) = reading.home() else { return Vec::new() };
     let gone =
         |kind, message| vec![Finding::new(kind, &home, message, others::advice(&search.others(reading)))];
+    if let Err(error) = fs::dir::metadata_at(&home)
+        && !error.is_not_found()
+    {
+        let message = format!("The base's directory can't be examined: {error}.");
+        return vec![Finding::new(
+            Kind::Unreadable,
+            &home,
+            message,
+            "Check the permissions on the way to it.",
+        )];
+    }
     if !fs::is_directory(&home) {
         return gone(Kind::HomeMissing, format!("The base's directory {} is gone.", quoted(&home)));
     }

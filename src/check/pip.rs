@@ -82,7 +82,12 @@ fn of_record(reading: &Reading, info: &Path) -> Vec<Finding> {
         }
     }
     let mut found: Vec<_> = counted(reading, Kind::PipMissingFile, &missing, "missing").into_iter().collect();
-    found.extend(counted(reading, Kind::PipAltered, &altered, "not as pip's RECORD says"));
+    let (programs, altered): (Vec<_>, Vec<_>) =
+        altered.into_iter().partition(|file| file.starts_with(&reading.bin));
+    let what = "not as pip's RECORD says";
+    found.extend(counted(reading, Kind::PipAltered, &altered, what));
+    // Tools that move environments change the first line of programs, and leave RECORD alone.
+    found.extend(counted(reading, Kind::PipAltered, &programs, what).map(Finding::as_hint));
     found
 }
 

@@ -19,6 +19,10 @@ pub fn check(reading: &Reading) -> Vec<Finding> {
 fn packages(reading: &Reading) -> Option<Finding> {
     let lib = reading.directory.join("lib");
     let Some(library) = reading.libraries.first() else {
+        // PyPy had this one directory before 3.8.
+        if fs::is_directory(&reading.directory.join("site-packages")) {
+            return None;
+        }
         let message = format!("There is no directory such as 'python3.12' in {}.", reading.shown(&lib));
         return Some(Finding::new(Kind::PackagesMissing, lib, message, super::REPAIR));
     };

@@ -263,6 +263,12 @@ def pip_altered(folder: Path) -> Path:
     return broken.edit(broken.packages / "pip" / "__main__.py", lambda text: text[::-1]).env
 
 
+def pip_program_altered(folder: Path) -> Path:
+    """Change the first line of a program of pip, as tools that move environments do."""
+    broken = create(folder)
+    return broken.edit(broken.bin / "pip3", lambda text: text.replace("\n", " -E\n", 1)).env
+
+
 def pip_twice(folder: Path) -> Path:
     """An upgrade of pip was interrupted: the new metadata is there, and so is the old."""
     broken = create(folder)
@@ -364,6 +370,7 @@ BREAKAGES: dict[str, Callable[[Path], Path]] = {
     "moved-project": moved_project,
     "pip-file-deleted": deleting("lib/python*/site-packages/pip/__main__.py"),
     "pip-altered": pip_altered,
+    "pip-program-altered": pip_program_altered,
     "pip-script-deleted": deleting("bin/pip3"),
     "pip-record-deleted": deleting("lib/python*/site-packages/pip-*.dist-info/RECORD"),
     "pip-record-cut": editing(

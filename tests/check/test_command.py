@@ -1,7 +1,9 @@
 """`python -m fastvenv.check`: its exit status, and what it prints."""
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -39,12 +41,24 @@ def test_an_interpreter_is_no_environment() -> None:
         check.check("/nonexistent")
 
 
-def test_wrong_usage_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without an environment the command prints its usage."""
-    with pytest.raises(SystemExit) as ended:
-        check.main([])
-    assert ended.value.code == 2
-    assert "usage: python -m fastvenv.check" in capsys.readouterr().err
+@pytest.mark.parametrize("args", [[], ["--run"], ["--jsom", "."], ["-x"]])
+def test_wrong_usage_is_status_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Without an environment, or with an unknown option, the command prints its usage."""
+    assert check.main(args) == 2
+    assert capsys.readouterr().err.startswith("usage: python -m fastvenv.check")
+    assert check.main(["--help"]) == 0
+
+
+def test_a_name_may_have_any_bytes(tmp_path: Path) -> None:
+    """A name that the output's encoding can't represent, or that begins like an option, ends in no traceback."""
+    env = tmp_path / "-caf\udce9 \u202e"
+    fastvenv.create(env, symlinks=True)
+    (env / "pyvenv.cfg").unlink()
+    command = [sys.executable, "-m", "fastvenv.check", "--", env.name]
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "config-missing" in done.stdout
 
 
 def test_json_has_the_same_findings(env: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,5 +68,16 @@ def test_json_has_the_same_findings(env: Path, capsys: pytest.CaptureFixture[str
     broken, absent = json.loads(capsys.readouterr().out)
     assert broken["environment"] == str(env)
     (found,) = check.check(env)
-    assert broken["findings"] == [{**found._asdict(), "path": str(env / "pyvenv.cfg")}]
+    plain = {"kind": "config-truncated", "severity": "wrong", "path": str(env / "pyvenv.cfg")}
+    assert broken["findings"] == [{**found._asdict(), **plain}]
     assert "No such file" in absent["error"]
+
+
+def test_an_intact_environment_takes_few_imports(env: Path) -> None:
+    """The command loads no slow module: with 200 packages it takes less time than three starts of Python."""
+    program = (
+        "import sys; before = set(sys.modules); from fastvenv import check; check.main(sys.argv[1:]); "
+        "print({'argparse', 'json', 'pathlib', 'subprocess', 'typing'} & (set(sys.modules) - before) or 'none')"
+    )
+    done = subprocess.run([sys.executable, "-c", program, env], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{env}: intact\nnone\n"

@@ -1,6 +1,5 @@
 """No false alarm: intact environments of all makers and options have no finding that is more than a hint."""
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,15 +18,6 @@ VENV = [
     ["--without-pip", "--system-site-packages", "--prompt=a $x"],
 ]
 FASTVENV = [*VENV, [], ["--copies"]]
-VIRTUALENV = [
-    [],
-    ["--no-seed"],
-    ["--copies"],
-    ["--activators", ""],
-    ["--activators", "fish"],
-    ["--system-site-packages"],
-]
-UV = [[], ["--seed"], ["--relocatable", "--seed"], ["--system-site-packages"], ["--seed", "--link-mode=symlink"]]
 
 
 @pytest.fixture(autouse=True)
@@ -46,12 +36,6 @@ def make(env: Path, *command: object) -> None:
     done = subprocess.run([*map(str, command), env], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert wrong(env) == []
-
-
-def need(module: str) -> None:
-    """Skip the test where another maker is not installed."""
-    if importlib.util.find_spec(module) is None:
-        pytest.skip(f"{module} is not installed")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,26 +62,6 @@ def test_venv_of_every_version(tmp_path: Path) -> None:
     for number, python in enumerate([*pythons.others(), *pythons.foreign()]):
         if python.has_ensurepip:
             make(tmp_path / str(number), python.path, "-m", "venv", "--without-pip")
-
-
-@pytest.mark.parametrize("options", VIRTUALENV, ids=" ".join)
-def test_virtualenv(options: list[str], tmp_path: Path) -> None:
-    """Environments of virtualenv."""
-    need("virtualenv")
-    make(tmp_path / "env", sys.executable, "-m", "virtualenv", "-q", *options)
-
-
-@pytest.mark.parametrize("options", UV, ids=" ".join)
-def test_uv(options: list[str], tmp_path: Path) -> None:
-    """Environments of uv. If pip can't be fetched, those with pip are left out."""
-    need("uv")
-    env = tmp_path / "env"
-    command = [sys.executable, "-m", "uv", "-q", "venv", "--python", str(pythons.RUNNING), *options]
-    if subprocess.run([*command, env], capture_output=True, check=False).returncode and "--seed" in options:
-        pytest.skip("pip can't be fetched")
-    assert wrong(env) == []
-    if "--relocatable" in options:
-        assert wrong(env.rename(tmp_path / "moved")) == []
 
 
 def test_an_environment_inside_another(tmp_path: Path) -> None:

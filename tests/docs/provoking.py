@@ -17,6 +17,7 @@ from circumstances import limit, mounted, remount, run_without_ensurepip, somebo
 from docs import beginners, interpreters, replacing
 from docs.replacing import telling
 from fastvenv import _core
+from fastvenv.check import check
 from faults import need_root
 
 
@@ -274,6 +275,8 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "upgrade-clear": lambda tmp: fastvenv.main(["--upgrade", "--clear", str(tmp / "env")]),
     "other-python": other_python,
     "no-cache": no_cache,
+    "check-installed": lambda tmp: check(sys.base_prefix),
+    "check-none": lambda tmp: check(tmp),
     **replacing.PROVOKED,
     "subinterpreter": subinterpreter,
     "same-file": same_file,
