@@ -17,7 +17,7 @@ use super::walk::Walk;
 use super::wheel::{Wheel, header};
 use crate::base::{Base, Version};
 use crate::error::{Error, Result};
-use crate::fs::dir::{Access, Dir, Metadata, NewFile};
+use crate::fs::dir::{Access, DIRECTORIES_ARE_HELD, Dir, Metadata, NewFile};
 use crate::fs::{Timestamp, attributes_refused};
 use crate::observer::Observer;
 
@@ -62,6 +62,14 @@ impl Image {
             directory: directory.metadata().ok()?,
             is_anothers: false,
         })
+    }
+
+    /// The same image after its directory was renamed. A directory that is known by its path has another one now.
+    pub fn renamed(self, parent: &Dir, name: &str) -> Result<Self> {
+        if DIRECTORIES_ARE_HELD {
+            return Ok(self);
+        }
+        Ok(Self { tree: parent.open_directory(name)?.open_directory(TREE)?, ..self })
     }
 
     /// The time of the last use of the image in this directory, as [`Image::mark_used`] recorded it.

@@ -16,7 +16,10 @@ mod clear;
 mod draft;
 mod lock;
 
-pub use super::sys::{Access, CLONES_HAVE_MODES, Inherited, Kind, Metadata, NewFile, current_user};
+pub use super::sys::{
+    Access, CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, Kind, Metadata, NewFile, current_user,
+    is_private,
+};
 pub use draft::Draft;
 pub use lock::Lock;
 

@@ -5,7 +5,13 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
+#[cfg(unix)]
+use super::unix::{metadata_at, metadata_of, metadata_of_file};
+#[cfg(windows)]
+use super::windows::{metadata_at, metadata_of, metadata_of_file};
 use super::{Access, Kind, Metadata};
 use crate::fs::time::Timestamp;
 
@@ -46,12 +52,12 @@ impl Handle {
 
     /// Metadata of the directory itself.
     pub fn metadata(&self) -> io::Result<Metadata> {
-        Ok(metadata(&fs::metadata(&self.0)?))
+        metadata_at(&self.0)
     }
 
     /// Metadata of the entry of that name. A link is not followed.
     pub fn metadata_of(&self, name: &OsStr) -> io::Result<Metadata> {
-        Ok(metadata(&fs::symlink_metadata(self.0.join(name))?))
+        metadata_of(&self.0.join(name))
     }
 
     /// Opens the directory of that name in this one, unless it is a link ([`io::ErrorKind::NotADirectory`]).
@@ -74,11 +80,12 @@ impl Handle {
 
     /// Opens a regular file for reading, with its metadata. Links and everything else are refused.
     pub fn open_file(&self, name: &OsStr) -> io::Result<(File, Metadata)> {
-        let metadata = self.metadata_of(name)?;
-        if metadata.kind != Kind::File {
+        if self.metadata_of(name)?.kind != Kind::File {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok((File::open(self.0.join(name))?, metadata))
+        let file = patiently(|| File::open(self.0.join(name)))?;
+        let metadata = metadata_of_file(&file)?;
+        Ok((file, metadata))
     }
 
     /// The access rules of the file of that name that new files inherit from their directory.
@@ -103,7 +110,7 @@ impl Handle {
 
     /// Renames `from` to `to` in this directory. A file or an empty directory named `to` is replaced.
     pub fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        fs::rename(self.0.join(from), self.0.join(to))
+        patiently(|| fs::rename(self.0.join(from), self.0.join(to)))
     }
 
     /// The names in this directory, in no particular order.
@@ -119,16 +126,20 @@ impl Handle {
         if cfg!(windows) && fs::symlink_metadata(&path).is_ok_and(|found| found.permissions().readonly()) {
             return Err(io::Error::from_raw_os_error(ERROR_ACCESS_DENIED));
         }
-        fs::remove_file(&path).or_else(|error| match fs::symlink_metadata(&path) {
+        match fs::symlink_metadata(&path) {
             // On Windows a link to a directory must be removed as a directory.
-            Ok(found) if found.is_symlink() => fs::remove_dir(&path),
-            _ => Err(error),
-        })
+            Ok(found) if found.is_symlink() => {
+                fs::remove_file(&path).or_else(|error| fs::remove_dir(&path).map_err(|_| error))
+            }
+            Ok(found) if found.is_file() => patiently(|| fs::remove_file(&path)),
+            // Access to a directory is denied, and that doesn't pass.
+            _ => fs::remove_file(&path),
+        }
     }
 
     /// Removes the empty directory of that name.
     pub fn remove_directory(&self, name: &OsStr) -> io::Result<()> {
-        fs::remove_dir(self.0.join(name))
+        patiently(|| fs::remove_dir(self.0.join(name)))
     }
 
     /// Sets the modification time of the file of that name.
@@ -146,25 +157,69 @@ impl Handle {
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(self.0.join(name))
     }
 
-    /// Reports whether an open file has lost this name. That can't be detected here.
-    pub fn is_removed(&self, _name: &OsStr, _file: &File) -> bool {
-        false
+    /// Reports whether an open file has lost this name.
+    pub fn is_removed(&self, name: &OsStr, file: &File) -> bool {
+        let Ok(open) = metadata_of_file(file) else { return false };
+        !self.metadata_of(name).is_ok_and(|named| (named.device, named.inode) == (open.device, open.inode))
     }
 }
 
-pub(super) fn metadata(metadata: &fs::Metadata) -> Metadata {
-    Metadata {
-        kind: match metadata.file_type() {
-            kind if kind.is_file() => Kind::File,
-            kind if kind.is_dir() => Kind::Directory,
-            _ => Kind::Other,
-        },
-        size: metadata.len(),
-        modified: metadata.modified().map(Timestamp::from).unwrap_or_default(),
-        changed: None,
-        mode: 0o644,
-        owner: 0,
-        device: 0,
-        inode: 0,
+/// Retries for half a second while another program may only have the file open for a moment, as virus scanners do.
+fn patiently<T>(mut run: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    const ATTEMPTS: u32 = 50;
+    const PAUSE: Duration = Duration::from_millis(10);
+    for _ in 0..ATTEMPTS {
+        match run() {
+            Err(error) if cfg!(windows) && error.raw_os_error().is_some_and(may_pass) => sleep(PAUSE),
+            done => return done,
+        }
+    }
+    run()
+}
+
+/// Reports whether an error of Windows may come from a file that another program has open.
+fn may_pass(code: i32) -> bool {
+    const ERROR_ACCESS_DENIED: i32 = 5;
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    const ERROR_LOCK_VIOLATION: i32 = 33;
+    [ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION].contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_errors_that_may_pass_are_retried() {
+        const ERROR_FILE_NOT_FOUND: i32 = 2;
+        const ERROR_DISK_FULL: i32 = 112;
+        assert!([5, 32, 33].into_iter().all(may_pass));
+        assert!(!may_pass(ERROR_FILE_NOT_FOUND) && !may_pass(ERROR_DISK_FULL));
+        let mut runs = 0;
+        let failed = patiently(|| -> io::Result<()> {
+            runs += 1;
+            Err(io::ErrorKind::NotFound.into())
+        });
+        assert!(failed.is_err() && runs == 1);
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_file_that_another_program_has_open_for_a_moment_is_removed() {
+        use std::os::windows::fs::OpenOptionsExt;
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("file");
+        let mut scanner =
+            Some(OpenOptions::new().write(true).create(true).share_mode(0).open(&path).unwrap());
+        let mut runs = 0;
+        patiently(|| {
+            runs += 1;
+            if runs == 3 {
+                scanner = None;
+            }
+            fs::remove_file(&path)
+        })
+        .unwrap();
+        assert!(runs == 3 && !path.exists());
     }
 }

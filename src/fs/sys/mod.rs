@@ -14,8 +14,8 @@ mod windows;
 
 #[cfg(unix)]
 pub use unix::{
-    CLONES_HAVE_MODES, Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group,
-    lead_group, may_execute, os_string,
+    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, is_damage, is_lacking, is_private,
+    is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
 };
 #[cfg(unix)]
 pub(super) use unix::{
@@ -25,8 +25,8 @@ pub(super) use unix::{
 };
 #[cfg(windows)]
 pub use windows::{
-    CLONES_HAVE_MODES, Inherited, current_user, is_damage, is_lacking, is_too_many_open_files, kill_group,
-    lead_group, may_execute, os_string,
+    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, is_damage, is_lacking, is_private,
+    is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
 };
 #[cfg(windows)]
 pub(super) use windows::{

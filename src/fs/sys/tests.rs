@@ -134,5 +134,15 @@ macro_rules! promises {
 }
 
 promises!(by_path);
+
+#[cfg(windows)]
+#[test]
+fn only_the_users_profile_is_private() {
+    let temp = scratch();
+    assert!(super::is_private(temp.path()));
+    let outside = std::path::Path::new(r"C:\");
+    assert!(!super::is_private(outside) && !super::is_private(&std::env::home_dir().unwrap()));
+}
+
 #[cfg(unix)]
 promises!(unix);

@@ -11,15 +11,16 @@ use std::process::{Child, Command};
 
 use windows_sys::Win32::Foundation::SYSTEMTIME;
 use windows_sys::Win32::Storage::FileSystem::{
-    FILE_ATTRIBUTE_REPARSE_POINT, FILE_ATTRIBUTE_TAG_INFO, FILE_FLAG_BACKUP_SEMANTICS,
-    FILE_FLAG_OPEN_REPARSE_POINT, FileAttributeTagInfo, GetFileInformationByHandleEx, GetLongPathNameW,
+    BY_HANDLE_FILE_INFORMATION, FILE_ATTRIBUTE_REPARSE_POINT, FILE_ATTRIBUTE_TAG_INFO, FILE_BASIC_INFO,
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FileAttributeTagInfo, FileBasicInfo,
+    GetFileInformationByHandle, GetFileInformationByHandleEx, GetLongPathNameW,
 };
 use windows_sys::Win32::System::SystemInformation::GetLocalTime;
 
 pub use super::by_path::{Handle, Inherited};
-use super::{Metadata, NewFile};
-use super::{by_path, verbatim};
+use super::{Kind, Metadata, NewFile, verbatim};
 use crate::fs::calendar::Calendar;
+use crate::fs::time::Timestamp;
 
 /// The most characters of a path, with the 0 at its end.
 const MAX_LONG_PATH: usize = 32_768;
@@ -46,7 +47,60 @@ pub fn local_time() -> Calendar {
 
 /// Metadata of the file or directory at that path, links followed.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
-    Ok(by_path::metadata(&fs::metadata(path)?))
+    metadata_of_file(&open_to_examine(path, 0)?)
+}
+
+/// Metadata of the file or directory at that path, links not followed.
+pub fn metadata_of(path: &Path) -> io::Result<Metadata> {
+    metadata_of_file(&open_to_examine(path, FILE_FLAG_OPEN_REPARSE_POINT)?)
+}
+
+fn open_to_examine(path: &Path, flags: u32) -> io::Result<File> {
+    OpenOptions::new().access_mode(0).custom_flags(FILE_FLAG_BACKUP_SEMANTICS | flags).open(path)
+}
+
+/// Metadata of an open file or directory.
+pub fn metadata_of_file(file: &File) -> io::Result<Metadata> {
+    let found = file.metadata()?;
+    let mut numbers = BY_HANDLE_FILE_INFORMATION::default();
+    // SAFETY: the handle is open, and the second argument is a valid place for the result.
+    let done = unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut numbers) };
+    if done == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let mut times = FILE_BASIC_INFO::default();
+    information(file, FileBasicInfo, &mut times)?;
+    let both = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+    Ok(Metadata {
+        kind: match found.file_type() {
+            kind if kind.is_file() => Kind::File,
+            kind if kind.is_dir() => Kind::Directory,
+            _ => Kind::Other,
+        },
+        size: found.len(),
+        modified: found.modified().map(Timestamp::from).unwrap_or_default(),
+        // 0 if the file system has none, such as FAT.
+        changed: (times.ChangeTime != 0).then(|| from_filetime(times.ChangeTime)),
+        mode: 0o644,
+        owner: 0,
+        device: u64::from(numbers.dwVolumeSerialNumber),
+        inode: both(numbers.nFileIndexHigh, numbers.nFileIndexLow),
+    })
+}
+
+/// From Windows' units of 100 ns since 1601.
+fn from_filetime(time: i64) -> Timestamp {
+    const SECOND: i64 = 10_000_000;
+    const FROM_1601_TO_1970: i64 = 11_644_473_600;
+    Timestamp::from_parts(time.div_euclid(SECOND) - FROM_1601_TO_1970, time.rem_euclid(SECOND) * 100)
+}
+
+/// Reports whether only this user, administrators and the system write there, as far as Windows' own settings go: in
+/// the user's profile. A junction or link counts as the place that it leads to.
+pub fn is_private(path: &Path) -> bool {
+    let home = std::env::home_dir().and_then(|home| fs::canonicalize(home).ok());
+    let real = fs::canonicalize(path);
+    home.is_some_and(|home| real.is_ok_and(|real| real != home && real.starts_with(home)))
 }
 
 /// The text of these bytes, which must be UTF-8.
@@ -89,8 +143,7 @@ pub fn reparse_tag(path: &Path) -> io::Result<u32> {
     if fs::symlink_metadata(path)?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT == 0 {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    let flags = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
-    let file = OpenOptions::new().access_mode(0).custom_flags(flags).open(path)?;
+    let file = open_to_examine(path, FILE_FLAG_OPEN_REPARSE_POINT)?;
     let mut found = FILE_ATTRIBUTE_TAG_INFO::default();
     information(&file, FileAttributeTagInfo, &mut found)?;
     Ok(found.ReparseTag)
@@ -139,6 +192,10 @@ pub fn close(file: File) -> io::Result<()> {
 pub fn mode_of(_file: &File) -> io::Result<u32> {
     Ok(0o644)
 }
+
+/// Reports whether a directory is held open. Here it is known by its path, and must not be renamed while files in it
+/// are open.
+pub const DIRECTORIES_ARE_HELD: bool = false;
 
 /// Reports whether a clone has the mode of its source. There are no clones here.
 pub const CLONES_HAVE_MODES: bool = false;

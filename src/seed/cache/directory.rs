@@ -8,7 +8,7 @@ use etcetera::BaseStrategy;
 
 use super::{Cache, DIRECTORIES, Own, tag};
 use crate::error::{Error, Result, quoted};
-use crate::fs::dir::{Access, Dir, current_user, metadata_at};
+use crate::fs::dir::{Access, Dir, current_user, is_private, metadata_at};
 
 /// The reasons not to use the cache.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum Unusable {
     /// Other users may write to it.
     #[error("the cache {} is writable by others (mode {:o})", quoted(.0), .1)]
     OpenToOthers(PathBuf, u32),
+    /// It is on Windows and not in the user's profile.
+    #[error("the cache {} is not in your profile, so other users may be able to write to it", quoted(.0))]
+    OutsideProfile(PathBuf),
     /// The directory is not empty and has no tag of ours.
     #[error("{} is not empty and fastvenv did not make it, so it is not used as a cache", quoted(.0))]
     Foreign(PathBuf),
@@ -41,7 +44,7 @@ impl Unusable {
     /// process warns only once that root has another user's home.
     pub fn deserves_warning(&self) -> bool {
         match self {
-            Self::NotOurs(_) | Self::OpenToOthers(..) | Self::Foreign(_) => true,
+            Self::NotOurs(_) | Self::OpenToOthers(..) | Self::OutsideProfile(_) | Self::Foreign(_) => true,
             Self::AnothersHome(path, _) => is_first(path),
             Self::Unwanted | Self::NoHome | Self::Io(_) => false,
         }
@@ -56,7 +59,7 @@ fn is_first(path: &Path) -> bool {
 }
 
 /// The directory `fastvenv` in the user's cache directory, by the platform's convention: `$XDG_CACHE_HOME` or
-/// `~/.cache` on Linux, `~/Library/Caches` on macOS. `None` unless the home directory has an absolute path: with
+/// `~/.cache` on Linux, `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows. `None` unless the home directory has an absolute path: with
 /// `HOME=.`, any current directory could provide a cache that would be trusted.
 pub fn default_directory() -> Option<PathBuf> {
     let directory = etcetera::base_strategy::choose_native_strategy().ok()?.cache_dir().join("fastvenv");
@@ -81,6 +84,9 @@ impl Cache {
         }
         let owner = current_user();
         let root = trusted(root, owner)?;
+        if !is_private(path) {
+            return Err(Unusable::OutsideProfile(path.to_owned()));
+        }
         if !tag::is_ours(&root)? {
             return Err(Unusable::Foreign(path.to_owned()));
         }

@@ -31,7 +31,7 @@ use super::reason::{Reason, Stop};
 use super::turn;
 use crate::error::{Error, Result, quoted};
 use crate::fs::Timestamp;
-use crate::fs::dir::{Access, Dir, Lock, Metadata, metadata_at, unless_gone};
+use crate::fs::dir::{Access, DIRECTORIES_ARE_HELD, Dir, Lock, Metadata, metadata_at, unless_gone};
 use crate::observer::Observer;
 
 /// The part of a key that changes whenever the way to build images changes.
@@ -161,8 +161,10 @@ impl Cache {
             return Ok(image);
         }
         sweep::sweep(&self.images, &own.wheels, &own.locks, Timestamp::now());
-        let (name, directory, _alive) = self.workplace(observer)?;
+        let (name, directory, alive) = self.workplace(observer)?;
         let built = image::build(&directory, recipe, bundled, archive, observer);
+        // On Windows an open file keeps its directory from being renamed.
+        let _alive = DIRECTORIES_ARE_HELD.then_some(alive);
         let published = built.and_then(|image| Ok(self.publish(&name, key, image)?));
         if published.is_err() {
             // The next build sweeps any remains.
@@ -204,7 +206,7 @@ impl Cache {
     /// Renames the built image to its key. If another builder was faster, its image is used instead.
     fn publish(&self, name: &str, key: &str, built: Image) -> Result<Image> {
         let first = self.images.rename(name, key);
-        let Err(error) = first else { return Ok(built) };
+        let Err(error) = first else { return built.renamed(&self.images, key) };
         if let Some(theirs) = self.open(key) {
             self.images.remove_tree(name)?;
             return Ok(theirs);
@@ -212,7 +214,7 @@ impl Cache {
         // A damaged image is in the way.
         sweep::remove(&self.images, key).map_err(|_| error)?;
         self.images.rename(name, key)?;
-        Ok(built)
+        built.renamed(&self.images, key)
     }
 }
 

@@ -24,9 +24,26 @@ pub fn local_time() -> Calendar {
     Calendar::utc(Timestamp::now())
 }
 
+/// Reports whether the place itself keeps other users out. Here owner and mode say that.
+pub fn is_private(_path: &Path) -> bool {
+    true
+}
+
 /// Metadata of the file or directory at that path, links followed.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
     Ok(metadata(&rustix::fs::stat(path)?))
+}
+
+/// Metadata of the file or directory at that path, links not followed.
+#[cfg(test)]
+pub fn metadata_of(path: &Path) -> io::Result<Metadata> {
+    Ok(metadata(&rustix::fs::lstat(path)?))
+}
+
+/// Metadata of an open file.
+#[cfg(test)]
+pub fn metadata_of_file(file: &File) -> io::Result<Metadata> {
+    Ok(metadata(&fstat(file)?))
 }
 
 /// The properties that a new file inherits from its directory (setgid, a default ACL) and a hard link has from its
@@ -125,6 +142,9 @@ pub fn close(file: File) -> io::Result<()> {
 pub fn mode_of(file: &File) -> io::Result<u32> {
     Ok(metadata(&fstat(file)?).mode)
 }
+
+/// Reports whether a directory is held open. It may then be renamed while files in it are open.
+pub const DIRECTORIES_ARE_HELD: bool = true;
 
 /// Reports whether a clone has the mode of its source, as a hard link has. Elsewhere it is a new file.
 pub const CLONES_HAVE_MODES: bool = cfg!(target_vendor = "apple");
