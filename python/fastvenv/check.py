@@ -6,6 +6,7 @@ It only reads files, and starts nothing unless ``--run`` is given. See docs/chec
 # The types are in check.pyi. `typing`, `argparse` and `pathlib` take longer to import than most checks do.
 
 import enum
+import os
 import sys
 from collections import namedtuple
 
@@ -114,7 +115,7 @@ def main(args=None):
     if "--json" in options:
         import json
 
-        print(json.dumps([_plain(report) for report in reports], indent=2))
+        _print(json.dumps([_plain(report) for report in reports], indent=2), sys.stdout)
     else:
         for directory, found in reports:
             if isinstance(found, list):
@@ -171,9 +172,12 @@ def _text(directory, found):
 
 
 def _print(text, file):
-    """Print a text that the stream's encoding may not have."""
+    """Print a text that the stream's encoding may not have. If nobody reads it, the status still counts."""
     encoding = file.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), file=file)
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=file, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
 
 
 if __name__ == "__main__":

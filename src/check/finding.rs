@@ -83,7 +83,7 @@ kinds! {
     PipHalfInstalled "pip-half-installed" Wrong "An installation of pip was interrupted.";
     ScriptMissing "script-missing" Wrong "The environment can't be activated in this shell.";
     ScriptDamaged "script-damaged" Wrong "Activating would do a part of its work, or none.";
-    ScriptExecutes "script-executes" Wrong "Activating would run a part of the name as a command (CVE-2024-9287).";
+    ScriptExecutes "script-executes" Wrong "A command in a name runs when the environment is activated, or its prompt drawn (CVE-2024-9287).";
     DirectoryLink "directory-link" Wrong "What is installed or cleared here changes another directory.";
     DoesNotStart "does-not-start" Wrong "Nothing in the environment can run.";
     StartsElsewhere "starts-elsewhere" Wrong "Packages would go to another place.";

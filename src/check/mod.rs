@@ -61,9 +61,13 @@ pub fn findings(reading: &Reading, host: &Host) -> Vec<Finding> {
     if reading.platform != host.platform {
         return vec![of_other_platform(reading)];
     }
-    let scripts = scripts::read(reading);
     let mut found = config::check(reading);
     found.extend(base::check(reading, &host.search));
+    // The rest knows only the layout of POSIX.
+    if reading.platform == Platform::Nt {
+        return found;
+    }
+    let scripts = scripts::read(reading);
     found.extend(executables::check(reading, &host.search));
     found.extend(version::check(reading));
     found.extend(moved::check(reading, &scripts));

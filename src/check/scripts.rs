@@ -86,14 +86,19 @@ fn damaged(reading: &Reading, script: &Script) -> Option<Finding> {
 }
 
 /// Scripts that would execute the name: those that put it between double quotes as it is (CVE-2024-9287), and those
-/// of `venv` that let bash expand it whenever it draws the prompt. With a harmless name this is a hint.
+/// that let bash expand it whenever it draws the prompt. With a harmless name this is a hint.
 fn executing(reading: &Reading, scripts: &[Script]) -> Option<Finding> {
     let names = names(reading, scripts);
+    let drawn = drawn(reading);
+    // Either the text of the prompt is in PS1, or the value of this variable, as in uv's scripts.
+    let is_in_prompt = |word: &Word| {
+        let has = |text: &[u8]| memchr::memmem::find(&word.text, text).is_some();
+        has(b"${VIRTUAL_ENV_PROMPT}") || has(&drawn)
+    };
     let expands_prompt = |script: &Script| {
-        reading.maker() == Maker::Venv
-            && assigned(&script.content, Shell::Sh, "PS1").iter().any(|word| {
-                names.iter().any(|name| is_expanded(name) && memchr::memmem::find(&word.text, name).is_some())
-            })
+        is_expanded(&drawn)
+            && script.shell == Shell::Sh
+            && assigned(&script.content, Shell::Sh, "PS1").iter().any(is_in_prompt)
     };
     let is_old = |script: &Script| script.directories().iter().any(|word| word.is_in_double_quotes);
     let old: Vec<_> = scripts.iter().filter(|script| is_old(script)).collect();
@@ -129,6 +134,13 @@ fn names(reading: &Reading, scripts: &[Script]) -> Vec<Vec<u8>> {
         scripts.iter().flat_map(Script::directories).filter(|word| word.is_literal).map(|word| word.text),
     );
     names
+}
+
+/// What is in the prompt: the recorded one, or the directory's name.
+fn drawn(reading: &Reading) -> Vec<u8> {
+    let recorded =
+        reading.keys().get("prompt").map(|prompt| prompt.trim_matches(['\'', '"']).as_bytes().to_vec());
+    recorded.or_else(|| Some(reading.directory.file_name()?.as_encoded_bytes().to_vec())).unwrap_or_default()
 }
 
 /// Reports whether a name in double quotes is more than text.

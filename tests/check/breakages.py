@@ -290,6 +290,14 @@ def script_executing(folder: Path) -> Path:
     return _old_form(folder / name)
 
 
+def script_prompt(folder: Path) -> Path:
+    """An `activate` as uv writes it: bash runs a command in the prompt whenever it draws it."""
+    fastvenv.create(folder / "env", symlinks=True, prompt="$(touch x)")
+    script = folder / "env" / "bin" / "activate"
+    script.write_text(f"VIRTUAL_ENV='{folder}/env'\nPS1=\"(${{VIRTUAL_ENV_PROMPT}}) ${{PS1-}}\"\n")
+    return folder / "env"
+
+
 def script_old(folder: Path) -> Path:
     """An old `activate` with a harmless name."""
     return _old_form(create(folder).env)
@@ -384,6 +392,7 @@ BREAKAGES: dict[str, Callable[[Path], Path]] = {
     "script-emptied": editing("bin/activate", lambda _: ""),
     "script-cut": editing("bin/activate", cut),
     "script-executing": script_executing,
+    "script-prompt": script_prompt,
     "script-old": script_old,
     "bin-linked": linked("bin"),
     "lib-linked": linked("lib"),

@@ -81,3 +81,14 @@ def test_an_intact_environment_takes_few_imports(env: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, env], capture_output=True, text=True, check=True)
     assert done.stdout == f"{env}: intact\nnone\n"
+
+
+def test_a_reader_that_has_ended(env: Path) -> None:
+    """If nobody reads the output, the status is still right, and there is no traceback."""
+    (env / "pyvenv.cfg").unlink()
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "fastvenv.check", env]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")
