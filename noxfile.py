@@ -153,7 +153,11 @@ def lint(session: nox.Session) -> None:
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
-    session.run("shellcheck", "-x", *(str(path) for path in sorted(Path(".ci").iterdir()) if not path.suffix))
+    session.run(
+        "shellcheck",
+        "-x",
+        *(str(path) for path in sorted(Path(".ci").rglob("*")) if path.is_file() and not path.suffix),
+    )
     for schema, files in {"workflows": "workflows/*", "issue-forms": "ISSUE_TEMPLATE/[!c]*"}.items():
         found = map(str, Path(".github").glob(files))
         session.run("check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *found)

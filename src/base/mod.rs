@@ -186,6 +186,27 @@ pub mod tests {
         }
     }
 
+    /// The CPythons of 3.10 and later on this machine: `python3` in PATH, and those of pyenv.
+    #[cfg(unix)]
+    pub fn found() -> Vec<std::sync::Arc<Interpreter>> {
+        use crate::observer::tests::Listener;
+        let in_path = std::env::var_os("PATH").unwrap_or_default();
+        let mut paths: Vec<_> = std::env::split_paths(&in_path).map(|at| at.join("python3")).collect();
+        let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+        let pyenv = std::env::var_os("PYENV_ROOT").map_or_else(|| home.join(".pyenv"), PathBuf::from);
+        let versions = std::fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
+        paths.extend(versions.map(|version| version.path().join("bin/python3")));
+        let mut found: Vec<std::sync::Arc<Interpreter>> = Vec::new();
+        for path in paths.into_iter().filter(|path| path.is_file()) {
+            let Ok(one) = query(&path, &mut Listener::default()) else { continue };
+            let is_known = found.iter().any(|other| other.base.executable == one.base.executable);
+            if one.base.is_cpython && one.base.version.at_least(10) && !is_known {
+                found.push(one.into());
+            }
+        }
+        found
+    }
+
     #[test]
     fn a_base_without_an_executable_is_refused() {
         let lost = Base { executable: PathBuf::new(), ..cpython(Platform::Posix, 13) };

@@ -1,4 +1,4 @@
-//! Creates whole environments as on Windows, pip included, with the CPython that is `python3` in PATH in the place of a
+//! Creates whole environments as on Windows, pip included, with another CPython in the place of a
 //! Windows Python. On Linux a shell script stands in for `python.exe`. Under Wine, `.ci/other-platforms` provides a
 //! program that starts the Linux Python, and that Python's answer to `base/query.py`.
 
@@ -13,19 +13,17 @@ use crate::environment::config::Options;
 use crate::observer::tests::Listener;
 use crate::seed::{Variables, record};
 
-/// A base interpreter for Windows, below `root`.
+/// A base interpreter for Windows, below `root`. Before 3.13 copies have no mode, without which a script doesn't start.
 #[cfg(unix)]
 fn base(root: &Path) -> Option<Base> {
-    let path = std::env::var_os("PATH")?;
-    let python = std::env::split_paths(&path).map(|at| at.join("python3")).find(|path| path.is_file())?;
-    let found = crate::base::query(&python, &mut Listener::default()).ok()?;
-    let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", found.base.executable.display());
-    let base = installed(root, &found.base, |path| {
-        use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::PermissionsExt;
+    let pythons = crate::base::tests::found();
+    let python = pythons.iter().rfind(|python| python.base.version.at_least(13))?;
+    let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", python.base.executable.display());
+    Some(installed(root, &python.base, |path| {
         fs::write(path, &script).unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    });
-    (base.is_cpython && base.version.at_least(10)).then_some(base)
+    }))
 }
 
 #[cfg(windows)]

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::found::Bin;
 use crate::base::Base;
 use crate::environment::executables::nt::{Found, Plan, plan};
-use crate::error::{Error, Result};
+use crate::environment::executables::nt_older::{self, File, Presence};
+use crate::error::{Error, Result, quoted};
 use crate::fs;
 use crate::observer::Observer;
 
@@ -22,7 +23,14 @@ pub fn set_up(
 ) -> Result<()> {
     let exe_name = bin.env_exe.file_name().unwrap_or_default().to_string_lossy();
     // Only links need the names of the DLLs. `venv` copies without listing the directory, which may be forbidden.
-    let files = if bin.copies { Vec::new() } else { fs::list(python_dir)?.files };
+    let files = if bin.copies { None } else { Some(fs::list(python_dir)?.files) };
+    if !base.version.at_least(13) {
+        for file in nt_older::plan(base, python_dir, &exe_name, files.as_deref(), presence) {
+            place(&file, bin.path, observer)?;
+        }
+        return if base.build.is_tree { copy_tcl(python_dir, env_dir) } else { Ok(()) };
+    }
+    let files = files.unwrap_or_default();
     let plan = plan(base, Found { python_dir, files: &files, exe_name: &exe_name });
     if bin.copies || !are_linked(&plan, bin.path, observer) {
         for error in copy_all(&plan, bin.path) {
@@ -31,6 +39,32 @@ pub fn set_up(
     }
     // A build tree's Tcl is found only if `init.tcl` is also in the environment.
     if base.build.is_tree { copy_tcl(python_dir, env_dir) } else { Ok(()) }
+}
+
+fn presence(path: &Path) -> Presence {
+    match (fs::exists(path), fs::is_link(path)) {
+        (true, _) => Presence::There,
+        (false, true) => Presence::Dangling,
+        (false, false) => Presence::Missing,
+    }
+}
+
+/// Links or copies one file, as `venv` before 3.13 does.
+fn place(file: &File, bin_path: &Path, observer: &mut dyn Observer) -> Result<()> {
+    let destination = bin_path.join(&file.name);
+    if let Some(source) = file.link.as_ref().filter(|_| !fs::is_link(&destination)) {
+        match fs::symlink(source, &destination) {
+            Ok(()) => return Ok(()),
+            Err(error) => observer.warning(&format!("Unable to symlink: {error}")),
+        }
+    }
+    if fs::exists(&file.copy) {
+        return fs::copy_contents(&file.copy, &destination);
+    }
+    if !file.dangles {
+        observer.warning(&format!("Unable to copy a launcher: {} is missing", quoted(&file.copy)));
+    }
+    Ok(())
 }
 
 fn are_linked(plan: &Plan, bin_path: &Path, observer: &mut dyn Observer) -> bool {
@@ -84,6 +118,9 @@ fn directory_with(directory: &Path, file: &str) -> Option<PathBuf> {
     listing.directories.iter().find_map(|name| directory_with(&directory.join(name), file))
 }
 
+#[cfg(test)]
+#[cfg(unix)]
+mod parity;
 #[cfg(test)]
 mod tests {
     use super::super::found::OtherLinks;

@@ -1,6 +1,7 @@
 //! The names of the environment's `python` and, on Windows, their sources.
 
 pub mod nt;
+pub mod nt_older;
 
 use crate::base::{Base, Version};
 

@@ -27,7 +27,7 @@ pub struct Entry {
 }
 
 /// Both ways to create the environment's executables.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The links: all of them are created, or none.
     pub links: Vec<Entry>,
@@ -35,16 +35,16 @@ pub struct Plan {
     pub copies: Vec<Entry>,
 }
 
-/// Plans the executables of 3.13 and later. Earlier versions have the same, with older launcher names.
+/// Plans the executables of 3.13 and later. [`super::nt_older`] has those of earlier versions.
 ///
 /// The launchers are in the base's library or, in a build tree, beside the executable.
 pub fn plan(base: &Base, found: Found<'_>) -> Plan {
     let debug = if is_debug_build(found.exe_name) { "_d" } else { "" };
     let launchers = if base.build.is_tree { found.python_dir.to_owned() } else { base.launchers() };
-    let mut plan = Plan { links: Vec::new(), copies: Vec::new() };
+    let mut plan = Plan::default();
     for (stem, launcher) in [("python", "venvlauncher"), ("pythonw", "venvwlauncher")] {
         let linked = found.python_dir.join(linked_name(base, found.files, stem, debug));
-        let copied = launchers.join(launcher_name(base, stem, launcher, debug));
+        let copied = launchers.join(launcher_name(base, launcher, debug));
         for name in names(base, stem, debug) {
             plan.links.push(Entry { name: name.clone().into(), source: linked.clone() });
             plan.copies.push(Entry { name: name.into(), source: copied.clone() });
@@ -85,11 +85,8 @@ fn linked_name(base: &Base, files: &[OsString], stem: &str, debug: &str) -> Stri
     if has_versioned || !base.version.at_least(15) { format!("{stem}{suffix}{debug}.exe") } else { plain }
 }
 
-/// The launcher's file name. Installations before 3.13 name it like the executable that it becomes.
-fn launcher_name(base: &Base, stem: &str, launcher: &str, debug: &str) -> String {
-    if !base.version.at_least(13) && !base.build.is_tree {
-        return format!("{stem}{debug}.exe");
-    }
+/// The launcher's file name.
+fn launcher_name(base: &Base, launcher: &str, debug: &str) -> String {
     let threads = if base.build.free_threaded { "t" } else { "" };
     format!("{launcher}{threads}{debug}.exe")
 }
@@ -152,13 +149,6 @@ mod tests {
             pairs(&[
                 ("python.exe", "lib/venv/scripts/nt/venvlauncher.exe"),
                 ("pythonw.exe", "lib/venv/scripts/nt/venvwlauncher.exe")
-            ])
-        );
-        assert_eq!(
-            copies(12),
-            pairs(&[
-                ("python.exe", "lib/venv/scripts/nt/python.exe"),
-                ("pythonw.exe", "lib/venv/scripts/nt/pythonw.exe")
             ])
         );
     }

@@ -8,9 +8,9 @@ use std::process::Command;
 use super::super::bundled::{self, BundledWheel};
 use super::super::console_scripts::{EntryPoints, body};
 use super::*;
-use crate::base::{Build, Platform, query, tests::cpython};
+use crate::base::tests::{cpython, found};
+use crate::base::{Build, Platform};
 use crate::fs::Timestamp;
-use crate::observer::tests::Listener;
 
 /// Makes one launcher for each line of its standard input: a file to write, the name of the program, a date or
 /// nothing, and the path of the interpreter. `os.name` and the like must be those of Windows when distlib's classes
@@ -109,31 +109,14 @@ fn compare(python: &Path, wheel: &BundledWheel) {
 /// CPython 3.10 and later, and the wheel of pip that each brings, if it has the programs: Debian
 /// takes them out.
 fn pythons() -> Vec<(PathBuf, BundledWheel)> {
-    let in_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut candidates: Vec<_> =
-        std::env::split_paths(&in_path).map(|directory| directory.join("python3")).collect();
-    let home = std::env::var_os("HOME").unwrap_or_default();
-    let pyenv = std::env::var_os("PYENV_ROOT").map_or_else(|| Path::new(&home).join(".pyenv"), PathBuf::from);
-    let versions = std::fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
-    candidates.extend(versions.map(|version| version.path().join("bin/python3")));
-    let mut found: Vec<(PathBuf, BundledWheel)> = Vec::new();
-    for path in candidates.into_iter().filter(|path| path.is_file()) {
-        let Ok(interpreter) = query(&path, &mut Listener::default()) else { continue };
-        if !interpreter.base.is_cpython || !interpreter.base.version.at_least(10) {
-            continue;
-        }
-        let Ok(mut wheels) = bundled::find(&interpreter.base) else { continue };
-        let Some(wheel) = wheels.pop() else { continue };
-        let has_stub = |wheel: &BundledWheel| {
-            let archive = std::fs::read(&wheel.path).unwrap();
-            let read = Wheel::read(&archive, &wheel.name_and_version()).unwrap();
-            read.files.iter().any(|file| file.path == format!("{STUBS}/t64.exe"))
-        };
-        if !found.iter().any(|(_, other)| other.path == wheel.path) && has_stub(&wheel) {
-            found.push((path, wheel));
-        }
-    }
-    found
+    let has_stub = |wheel: &BundledWheel| {
+        let archive = std::fs::read(&wheel.path).unwrap();
+        let read = Wheel::read(&archive, &wheel.name_and_version()).unwrap();
+        read.files.iter().any(|file| file.path == format!("{STUBS}/t64.exe"))
+    };
+    let with_wheel = |base: &Base| Some((base.executable.clone(), bundled::find(base).ok()?.pop()?));
+    let pythons = found().into_iter().filter_map(|one| with_wheel(&one.base));
+    pythons.filter(|(_, wheel)| has_stub(wheel)).collect()
 }
 
 #[test]
