@@ -43,7 +43,10 @@ pub fn by_ensurepip(reason: impl Display) -> String {
 }
 
 /// Runs `ensurepip` in the environment, without variables that could redirect it (gh-98251).
-fn run_ensurepip(environment: &Environment, observer: &mut dyn Observer) -> Result<()> {
+///
+/// # Errors
+/// An I/O error with its output, if it fails.
+pub fn run_ensurepip(environment: &Environment, observer: &mut dyn Observer) -> Result<()> {
     let mut command = Command::new(&environment.executable);
     command.args(["-m", "ensurepip", "--upgrade", "--default-pip"]);
     command.env("VIRTUAL_ENV", &environment.directory).env_remove("PYTHONHOME").env_remove("PYTHONPATH");

@@ -59,6 +59,26 @@ pub fn replaced(script: &Script, template: &[u8], values: &Values<impl AsRef<[u8
     }
 }
 
+/// The scripts of a directory with their placeholders replaced: each with its path below `bin`.
+///
+/// # Errors
+/// An I/O error if a template can't be read; [`Error::Refused`] for a value that a script's shell can't represent.
+pub fn rendered(
+    path: &Path,
+    platform: Platform,
+    values: &Values<impl AsRef<[u8]>>,
+) -> Result<Vec<(PathBuf, Template)>> {
+    let render = |(template, script): &(Template, Script)| {
+        let content = match replaced(script, &template.content, values)? {
+            Ok(text) => text,
+            Err(_) => template.content.clone(),
+        };
+        let name = script.directory.join(script.source.file_name().unwrap_or_default());
+        Ok((name, template.with(content)))
+    };
+    templates::read(path, platform)?.iter().map(render).collect()
+}
+
 /// Refuses a link or file in place of a subdirectory of `bin_path` that receives scripts.
 fn check_directories(bin_path: &Path, templates: &[(Template, Script)]) -> Result<()> {
     let below = templates.iter().filter(|(_, script)| !script.directory.as_os_str().is_empty());

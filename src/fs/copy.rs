@@ -71,11 +71,18 @@ pub fn is_inexecutable_copy(original: &Path, path: &Path) -> bool {
 }
 
 /// A file's content and mode, from which other files are written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Template {
     /// The file's content.
     pub content: Vec<u8>,
     permissions: Permissions,
+}
+
+impl Template {
+    /// Other content with the same mode.
+    pub fn with(&self, content: Vec<u8>) -> Self {
+        Self { content, permissions: self.permissions.clone() }
+    }
 }
 
 /// Reads a file and its mode.

@@ -135,6 +135,11 @@ impl<'a> Request<'a> {
     /// Chooses how to build images.
     pub(super) fn choose_recipe(&self) -> Result<Recipe<'a>, Stop> {
         self.refuse_what_is_unusual()?;
+        self.recipe()
+    }
+
+    /// The recipe, whatever the environment contains.
+    pub(super) fn recipe(&self) -> Result<Recipe<'a>, Stop> {
         let plain =
             |tag: &&String| tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
         let cache_tag = self.base.cache_tag.as_ref().filter(plain).ok_or(Reason::NoCacheTag)?;
