@@ -14,6 +14,7 @@
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 //! | [`create`] | the steps that create an environment, and their order |
 //! | [`check`] | finds what is broken in an environment |
+//! | [`repair`] | repairs what was found, by a plan |
 //! | `python` | the border: only it uses `pyo3` (feature `python`) |
 
 pub mod advice;
@@ -27,4 +28,5 @@ pub mod observer;
 pub mod panics;
 #[cfg(feature = "python")]
 mod python;
+pub mod repair;
 pub mod seed;

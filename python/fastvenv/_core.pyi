@@ -10,13 +10,28 @@ from typing import Any
 
 from _typeshed import StrPath
 
-__all__ = ["EnvBuilder", "cache_dir", "cache_usage", "check_environment", "clean_cache", "own_stages"]
+__all__ = [
+    "EnvBuilder",
+    "cache_dir",
+    "cache_usage",
+    "check_environment",
+    "clean_cache",
+    "environment_requirements",
+    "own_stages",
+    "repair_environment",
+]
+
+_Finding = tuple[str, str, str, str, str, str]
 
 def cache_dir() -> Path | None: ...
 def cache_usage(path: StrPath) -> tuple[int, int, int]: ...
-def check_environment(path: StrPath, run: bool) -> list[tuple[str, str, str, str, str, str]]: ...
+def check_environment(path: StrPath, run: bool) -> list[_Finding]: ...
 def clean_cache(path: StrPath) -> tuple[int, int, int]: ...
+def environment_requirements(path: StrPath) -> list[str]: ...
 def own_stages(class_: type[EnvBuilder], /) -> None: ...
+def repair_environment(
+    path: StrPath, python: StrPath | None, dry_run: bool
+) -> tuple[list[str], list[str], list[_Finding], list[str], list[str]]: ...
 
 class EnvBuilder:
     # fastvenv.EnvBuilder.__init__ sets these in the instance's __dict__.

@@ -33,10 +33,11 @@ pub fn check(reading: &Reading) -> Vec<Finding> {
     found
 }
 
-/// What pip renames its files to while it uninstalls them: `~ip`.
+/// What pip renames its files to while it uninstalls them, `~ip`, and what fastvenv calls them while it places pip.
 fn leftovers(reading: &Reading) -> Vec<Finding> {
-    let paths =
-        packages::files(reading, |name| name == "~ip" || name.starts_with("~ip-") || name.starts_with("~-p"));
+    let is_of_pip = |name: &str| name == "~ip" || name.starts_with("~ip-") || name.starts_with("~-p");
+    let staged = format!("{}pip-", fs::UNFINISHED);
+    let paths = packages::files(reading, |name| is_of_pip(name) || name.starts_with(&staged));
     let finding = |path: PathBuf| {
         let message = format!("{} was left by an interrupted installation.", reading.shown(&path));
         Finding::new(Kind::PipHalfInstalled, path, message, "Delete it.")

@@ -8,7 +8,7 @@ use crate::environment::scripts::quoting::Shell;
 use crate::fs::{self, Entry};
 
 /// The scripts that `venv` creates on POSIX in every version, and the shell's name.
-const OF_VENV: [(&str, &str); 3] =
+pub const OF_VENV: [(&str, &str); 3] =
     [("activate", "sh, bash and zsh"), ("activate.fish", "fish"), ("activate.csh", "csh")];
 /// The variables that scripts assign the environment's path to. The second is fastvenv's in sh, the third virtualenv's
 /// in csh.

@@ -12,7 +12,7 @@ use crate::base::Platform;
 use crate::check::{Finding, Host, Search, check};
 
 /// A finding in plain values: kind, severity, path, message, why it matters, advice.
-type Plain<'py> = (&'static str, &'static str, Bound<'py, PyString>, String, &'static str, String);
+pub type Plain<'py> = (&'static str, &'static str, Bound<'py, PyString>, String, &'static str, String);
 
 /// Check the environment in a directory.
 ///
@@ -30,12 +30,14 @@ pub fn check_environment(py: Python<'_>, path: PathBuf, run: bool) -> PyResult<V
     })
 }
 
-fn plain(py: Python<'_>, finding: Finding) -> PyResult<Plain<'_>> {
+/// The finding in plain values.
+pub fn plain(py: Python<'_>, finding: Finding) -> PyResult<Plain<'_>> {
     let Finding { kind, severity, path, message, advice } = finding;
     Ok((kind.name(), severity.name(), path_text(py, &path)?, message, kind.why(), advice))
 }
 
-fn host() -> Host {
+/// The system, and where it keeps interpreters and libraries.
+pub fn host() -> Host {
     let search = Search {
         path: std::env::var_os("PATH"),
         user: std::env::home_dir(),

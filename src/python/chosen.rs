@@ -61,6 +61,19 @@ pub fn interpreter(builder: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Interprete
     }
 }
 
+/// The path of the base interpreter that a value of `python` asks for.
+///
+/// # Errors
+/// `ValueError` if there is none.
+pub fn path_of(python: &Bound<'_, PyAny>) -> PyResult<OsString> {
+    let found = match find(python, wanted(python)?)? {
+        Found::Running => return Ok(running::base(python.py())?.executable.clone().into_os_string()),
+        Found::Other(found) => found,
+        Found::Nothing(why) => discover(python, &why)?,
+    };
+    Ok(found.base.executable.clone().into_os_string())
+}
+
 /// The attribute as text. A path-like object is a path, even if it looks like a name.
 fn wanted(python: &Bound<'_, PyAny>) -> PyResult<OsString> {
     let py = python.py();

@@ -16,6 +16,7 @@ mod modules;
 mod options;
 mod overriding;
 mod patching;
+mod repair;
 mod scheme;
 mod seeding;
 mod signals;
@@ -35,6 +36,8 @@ mod _core {
     use super::check::check_environment;
     #[pymodule_export]
     use super::overriding::own_stages;
+    #[pymodule_export]
+    use super::repair::{environment_requirements, repair_environment};
 
     use pyo3::prelude::*;
 

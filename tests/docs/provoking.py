@@ -13,11 +13,13 @@ from unittest import mock
 import pytest
 
 import fastvenv
+import pythons
 from circumstances import limit, mounted, remount, run_without_ensurepip, somebody_else
 from docs import beginners, interpreters, replacing
 from docs.replacing import telling
 from fastvenv import _core
 from fastvenv.check import check
+from fastvenv.repair import repair
 from faults import need_root
 
 
@@ -251,6 +253,13 @@ def unrepairable_cache(tmp: Path) -> None:
             create(tmp / "env", with_pip=True)
 
 
+def repair_python(tmp: Path) -> None:
+    """An environment without its Python, and one of another version."""
+    create(tmp / "env")
+    (tmp / "env" / "bin" / "python").unlink()
+    repair(tmp / "env", python=pythons.another().path)
+
+
 PROVOKED: dict[str, Callable[[Path], object]] = {
     "separator": lambda tmp: create(f"{tmp}/a{os.pathsep}b"),
     "in-the-way": in_the_way,
@@ -277,6 +286,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "no-cache": no_cache,
     "check-installed": lambda tmp: check(sys.base_prefix),
     "check-none": lambda tmp: check(tmp),
+    "repair-python": repair_python,
     **replacing.PROVOKED,
     "subinterpreter": subinterpreter,
     "same-file": same_file,

@@ -186,7 +186,7 @@ def test_a_damaged_fastvenv_is_not_noticed(own: pythons.Python, damage: str) -> 
 
 
 # What `python -m venv` does not use.
-UNUSED = {"_replace.py", "cache.py", "check.py", "replace.py", "run.py", "testing.py"}
+UNUSED = {"_replace.py", "cache.py", "check.py", "repair.py", "replace.py", "run.py", "testing.py"}
 NEEDED = [path.relative_to(pythons.PACKAGE).as_posix() for path in sorted(pythons.PACKAGE.rglob("*"))]
 NEEDED = [name for name in NEEDED if name.endswith((".py", ".so")) and name not in UNUSED]
 
