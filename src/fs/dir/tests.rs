@@ -85,6 +85,23 @@ fn what_others_remove_or_add_meanwhile_is_fine() {
     }
 }
 
+/// Windows takes 260 characters, unless a path is written in another way.
+#[test]
+fn a_path_may_be_long() {
+    let root = scratch();
+    let mut directory = Dir::open(root.path()).unwrap();
+    for _ in 0..8 {
+        directory = directory.enter("x".repeat(50), Access::Umask).unwrap();
+    }
+    assert!(directory.path().as_os_str().len() > 400);
+    directory.write_whole("file", b"abc").unwrap();
+    directory.rename("file", "other").unwrap();
+    assert_eq!(directory.read("other").unwrap().0, b"abc");
+    assert!(directory.try_lock("lock").unwrap().is_some());
+    assert_eq!(directory.names().unwrap().len(), 2);
+    Dir::open(root.path()).unwrap().remove_tree("x".repeat(50)).unwrap();
+}
+
 #[test]
 fn files_have_the_content_and_time_they_were_made_with() {
     let root = scratch();
