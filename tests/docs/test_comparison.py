@@ -14,10 +14,9 @@ ONLY_HERE = table("README.md", "| what | see it |")
 
 
 @pytest.fixture
-def cache(filled: Path, tmp_path: Path) -> dict[str, str]:
+def cache(filled: Path) -> dict[str, str]:
     """A cache with pip in it."""
-    shutil.copytree(filled, tmp_path / "cache")
-    return {"FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    return {"FASTVENV_CACHE_DIR": str(filled)}
 
 
 def test_each_row_is_run() -> None:
@@ -45,8 +44,10 @@ def test_what_is_broken_is_said(tmp_path: Path, cache: dict[str, str]) -> None:
     assert "'pyvenv.cfg' is missing" in seen.stdout
 
 
-def test_a_damaged_pip_is_noticed(tmp_path: Path, cache: dict[str, str]) -> None:
+def test_a_damaged_pip_is_noticed(tmp_path: Path, filled: Path) -> None:
     """The environment gets a whole one."""
+    shutil.copytree(filled, tmp_path / "cache")
+    cache = {"FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     seen = run(command(ONLY_HERE["it notices a damaged pip in its cache, and rebuilds it"][0]), tmp_path, cache)
     assert seen.status == 0
     assert "the cache is damaged and will be rebuilt" in seen.stderr
