@@ -54,7 +54,9 @@ fn installed(root: &Path, other: &Base, place_program: impl Fn(&Path)) -> Base {
         ..other.clone()
     };
     fs::create_dir_all(base.launchers()).unwrap();
-    place_program(&base.executable);
+    for name in ["python.exe", "pythonw.exe"] {
+        place_program(&base.home.join(name));
+    }
     for name in ["python.exe", "pythonw.exe", "venvlauncher.exe", "venvwlauncher.exe"] {
         place_program(&base.launchers().join(name));
     }
