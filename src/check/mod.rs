@@ -32,7 +32,7 @@ use crate::error::{Result, quoted};
 use crate::observer::Observer;
 
 /// The advice for everything that can be repaired.
-const REPAIR: &str = "Repair the environment, or create it again.";
+const REPAIR: &str = "Run python -m fastvenv.repair, or create the environment again.";
 
 /// The system that fastvenv runs on.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use crate::seed::record::{self, Row};
 
 /// The largest RECORD that is read, and the largest file.
 const MOST: u64 = 64 << 20;
-const REINSTALL: &str = "Repair the environment, or install pip again: python -m ensurepip.";
+const REINSTALL: &str = "Run python -m fastvenv.repair, or install pip again: python -m ensurepip.";
 
 /// Checks pip, if the environment has one.
 pub fn check(reading: &Reading) -> Vec<Finding> {

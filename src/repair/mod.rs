@@ -81,13 +81,18 @@ impl Repair<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let mut wrong = plan.wrong;
         if !dry_run && !done.is_empty() {
-            // After a move, some of these show only as long as the rest isn't repaired.
-            wrong.retain(|finding| plan::is_left(finding.kind));
-            let now = self::wrong(check(self.directory, self.host, false, observer)?);
-            wrong.extend(now.into_iter().filter(|finding| !plan::is_left(finding.kind)));
+            plan.retain_left();
+            let now = wrong(check(self.directory, self.host, false, observer)?);
+            for finding in now {
+                let is_known =
+                    plan.wrong.iter().any(|left| (left.kind, &left.path) == (finding.kind, &finding.path));
+                if !is_known {
+                    plan.wrong.push(finding);
+                }
+            }
         }
+        let wrong = plan.wrong;
         Ok(Report { done, left: plan.left, wrong, commands: plan.commands, requirements: plan.requirements })
     }
 

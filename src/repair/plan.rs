@@ -55,11 +55,6 @@ enum Part {
     Other,
 }
 
-/// Reports whether a repair leaves what such a finding is about as it is.
-pub fn is_left(kind: Kind) -> bool {
-    part(kind) == Part::Other
-}
-
 fn part(kind: Kind) -> Part {
     match kind {
         Kind::ConfigMissing
@@ -217,6 +212,17 @@ impl Plan {
             ));
         }
         !links.is_empty()
+    }
+
+    /// Removes the findings that the steps are for. After a move, the others show only as long as nothing is repaired.
+    pub fn retain_left(&mut self) {
+        let steps = &self.steps;
+        let is_left = |finding: &Finding| match part(finding.kind) {
+            Part::Other => true,
+            Part::Scripts => !steps.iter().any(|step| step.path == finding.path),
+            _ => false,
+        };
+        self.wrong.retain(is_left);
     }
 
     fn has(&self, wanted: Part) -> bool {

@@ -8,7 +8,7 @@ import pytest
 
 import fastvenv
 import pythons
-from fastvenv.check import check
+from fastvenv.check import Kind, Severity, check
 from fastvenv.repair import repair
 from repair.breaking import VERSION, check_running, copy, differences, install, rewrite, tree
 
@@ -107,7 +107,7 @@ BREAKAGES = {
 def test_after_the_repair_everything_is_as_it_was_made(breakage, made):
     """A broken environment is found broken, and repaired to what it was, to the byte."""
     BREAKAGES[breakage](made.env)
-    assert [one for one in check(made.env) if one.severity == "wrong"]
+    assert [one for one in check(made.env) if one.severity is Severity.WRONG]
     report = repair(made.env)
     assert (report.wrong, report.left) == ([], [])
     assert list(differences(tree(made.env), made.tree)) == []
@@ -117,7 +117,7 @@ def test_after_the_repair_everything_is_as_it_was_made(breakage, made):
 def test_a_script_that_would_run_the_prompt(made):
     """All scripts treat the prompt as data afterwards."""
     executing(made.env)
-    assert any(one.kind == "script-executes" and one.severity == "wrong" for one in check(made.env))
+    assert any(one.kind is Kind.SCRIPT_EXECUTES and one.severity is Severity.WRONG for one in check(made.env))
     assert repair(made.env).wrong == []
     text = (made.env / "bin" / "activate").read_text()
     assert "VIRTUAL_ENV_PROMPT='$(id)'" in text
@@ -128,7 +128,7 @@ def moved(made, how, target):
     """Bring the environment to another place, and repair it there."""
     shutil.rmtree(target, ignore_errors=True)
     how(made.env, target)
-    assert [one for one in check(target) if one.severity == "wrong"]
+    assert [one for one in check(target) if one.severity is Severity.WRONG]
     report = repair(target)
     assert (report.wrong, report.left) == ([], [])
     check_running(target)
@@ -176,7 +176,7 @@ def test_the_base_is_replaced_by_another_patch(made, tmp_path):
     if new.name != f"python{VERSION}":
         (new.parent / f"python{VERSION}").symlink_to(new.name)
     shutil.rmtree(versions / "old")
-    assert {"home-missing", "executable-dangling"} <= {one.kind for one in check(made.env)}
+    assert {Kind.HOME_MISSING, Kind.EXECUTABLE_DANGLING} <= {one.kind for one in check(made.env)}
     report = repair(made.env)
     assert (report.wrong, report.left) == ([], [])
     found = tree(made.env)

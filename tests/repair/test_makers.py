@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pythons
-from fastvenv.check import check
+from fastvenv.check import Severity, check
 from fastvenv.repair import repair
 from repair.breaking import check_running, clean, differences, install, rewrite, said, tree
 
@@ -30,7 +30,7 @@ def lose_base(env: Path, base: Path) -> None:
 
 def wrong(env: Path) -> set[str]:
     """The kinds of what is wrong."""
-    return {one.kind.value for one in check(env) if one.severity == "wrong"}
+    return {one.kind.value for one in check(env) if one.severity is Severity.WRONG}
 
 
 @pytest.mark.slow

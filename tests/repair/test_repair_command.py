@@ -86,7 +86,8 @@ def test_another_minor_version_is_not_repaired(foreign, capsys):
     assert states(foreign) == before
     printed = capsys.readouterr().out
     assert "are for Python 3.77, and no such Python was found" in printed
-    assert "  hello==2.0\n  # leaf==1.0  (a dependency)\n" in printed
+    assert "  hello==2.0\n" in printed
+    assert "  # leaf==1.0  (a dependency)\n" in printed
 
 
 def test_the_commands_recreate_the_environment(foreign, wheels, monkeypatch, tmp_path):
