@@ -49,7 +49,7 @@ FLAGS: "dict[str, tuple[str, Any, str]]" = {
     ),
 }
 # No commands, but perhaps meant as such; `_hints.COMMANDS` says what was meant.
-WORDS = frozenset({"install", "uninstall", "status", "cache", "check", "run", "create", "help"})
+WORDS = frozenset({"install", "uninstall", "status", "cache", "check", "repair", "run", "create", "help"})
 _EXCLUSIVE = ("--symlinks", "--copies")
 
 # option with a value -> help. The attribute is the option's name.

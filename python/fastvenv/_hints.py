@@ -22,6 +22,7 @@ COMMANDS = {
     "status": _REPLACE.format("install or status"),
     "cache": "For the cache, run python -m fastvenv.cache.",
     "check": "To check an environment, run python -m fastvenv.check.",
+    "repair": "To repair an environment, run python -m fastvenv.repair.",
     "run": "To run a program with fastvenv in the place of venv, run python -m fastvenv.run.",
     "create": _CREATE,
     "help": "For help, run python -m fastvenv --help.",

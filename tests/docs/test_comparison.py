@@ -37,11 +37,12 @@ def test_hooks_for_any_interpreter(tmp_path: Path, cache: dict[str, str]) -> Non
     assert seen.status == 0
 
 
-def test_what_is_broken_is_said(tmp_path: Path, cache: dict[str, str]) -> None:
-    """A missing pyvenv.cfg is found."""
-    seen = run(command(ONLY_HERE["it says what is broken in an environment"][0]), tmp_path, cache)
-    assert seen.status == 1
+def test_what_is_broken_is_repaired(tmp_path: Path, cache: dict[str, str]) -> None:
+    """A missing pyvenv.cfg is found, and written."""
+    seen = run(command(ONLY_HERE["it finds what is broken in an environment, and repairs it"][0]), tmp_path, cache)
+    assert seen.status == 0
     assert "'pyvenv.cfg' is missing" in seen.stdout
+    assert (seen.folder / ".venv/pyvenv.cfg").exists()
 
 
 def test_a_damaged_pip_is_noticed(tmp_path: Path, filled: Path) -> None:
