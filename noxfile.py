@@ -14,7 +14,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.5.1"
-nox.options.default_venv_backend = "venv"  # virtualenv's environments import a module of theirs at start-up
+nox.options.default_venv_backend = "venv"  # it is what the tests compare with
 nox.options.error_on_missing_interpreters = False  # also in CI: nobody has every interpreter in one place
 nox.options.reuse_venv = "yes"
 
