@@ -8,6 +8,7 @@ mod copy;
 pub mod dir;
 mod identity;
 mod inside;
+mod junction;
 mod mounts;
 mod permissions;
 mod seen;
@@ -33,6 +34,7 @@ pub use identity::{
     running_program,
 };
 pub use inside::{OddLinks, check_directories, is_own_lib64, odd_links};
+pub use junction::{is_junction, is_link};
 pub use seen::Seen;
 pub use sys::{
     is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
@@ -164,22 +166,6 @@ pub fn is_directory(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// Reports whether a symbolic link is there (`os.path.islink`).
-pub fn is_link(path: &Path) -> bool {
-    path.is_symlink() && !is_junction(path)
-}
-
-/// Reports whether a junction or a mounted volume is there, which Windows and `std` treat as a link and Python doesn't.
-pub fn is_junction(path: &Path) -> bool {
-    sys::reparse_tag(path).is_ok_and(is_junction_tag) && path.is_dir()
-}
-
-/// Reports whether a reparse point with this tag is a junction or a mounted volume.
-fn is_junction_tag(tag: u32) -> bool {
-    const IO_REPARSE_TAG_MOUNT_POINT: u32 = 0xA000_0003;
-    tag == IO_REPARSE_TAG_MOUNT_POINT
-}
-
 /// The text of the symbolic link at that path; `None` if there is none.
 pub fn link_target(path: &Path) -> Option<PathBuf> {
     fs::read_link(path).ok()
@@ -262,15 +248,6 @@ mod tests {
         assert_eq!(ensure_directory_in_new(temp.path(), &path).unwrap(), Made::Before);
         assert!(path.is_dir());
         assert!(path.is_dir());
-    }
-
-    #[test]
-    fn only_junctions_and_volumes_are_no_links_to_python() {
-        const SYMLINK: u32 = 0xA000_000C;
-        const APP_EXECUTION_ALIAS: u32 = 0x8000_001B;
-        assert!(is_junction_tag(0xA000_0003));
-        assert!(!is_junction_tag(SYMLINK) && !is_junction_tag(APP_EXECUTION_ALIAS));
-        assert!(!is_junction(Path::new(".")));
     }
 
     #[test]
