@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import nox
@@ -84,7 +85,7 @@ def parity(session: nox.Session) -> None:
     session.run(*PYTEST, *ignored, "-m", "slow", "tests/parity", *session.posargs)
 
 
-@nox.session(python=False)
+@nox.session(python=False, requires=["build"])
 def rust(session: nox.Session) -> None:
     """Test and lint the core alone, then its Python border."""
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml"]:
@@ -92,6 +93,10 @@ def rust(session: nox.Session) -> None:
     # The core alone is checked by its tests too, so that locally one pass over all code is enough.
     for features in [[], ["--features=python"]] if IN_CI else [["--features=python"]]:
         session.run("cargo", "clippy", "--all-targets", *features, "--", "-D", "warnings", external=True)
+    # Environments that the core creates alone are compared with those of the wheel.
+    unpacked = Path(session.create_tmp()).absolute()
+    zipfile.ZipFile(next(DIST.glob("*.whl"))).extractall(unpacked)
+    session.env["FASTVENV_TEST_PACKAGE"] = str(unpacked / "fastvenv")
     session.run("cargo", "test", *session.posargs, *(["--", "--include-ignored"] if IN_CI else []), external=True)
     # The border's own tests need a Python to be linked with, which not every build of Python is.
     libraries = Path(sysconfig.get_config_var("LIBDIR") or "")

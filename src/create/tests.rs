@@ -1,8 +1,9 @@
 //! Compares whole environments from the core, created without an interpreter in this process, with those of `python -m
 //! fastvenv`.
 //!
-//! They use the CPython that is `python3` in PATH. Without one, nothing is compared. The same cargo builds its
-//! extension module, into a separate directory below `target`.
+//! They use the CPython that is `python3` in PATH. Without one, nothing is compared. The package is the one in the
+//! directory that `FASTVENV_TEST_PACKAGE` names. Without it, the same cargo builds the extension module, into a separate
+//! directory below `target`.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -96,7 +97,8 @@ fn python() -> Option<&'static Python> {
     static PYTHON: OnceLock<Option<Python>> = OnceLock::new();
     let found = PYTHON.get_or_init(|| {
         let base = asked("python3").filter(|base| base.is_cpython && base.version.at_least(10))?;
-        Some(Python { package: built(&base), base })
+        let given = std::env::var_os("FASTVENV_TEST_PACKAGE").map(PathBuf::from);
+        Some(Python { package: given.unwrap_or_else(|| built(&base)), base })
     });
     if found.is_none() {
         eprintln!("skipped: there is no CPython in PATH");
