@@ -7,6 +7,7 @@ mod action;
 mod base;
 mod config;
 mod executables;
+mod part;
 mod pip;
 mod places;
 mod plan;

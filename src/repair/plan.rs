@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::action::{Action, Step};
 use super::base::{choose, own_name, version_text, wanted};
 use super::executables::Executables;
+use super::part::{Part, part};
 use super::places::Shown;
 use super::{Repair, config, recreate, requirements, scripts, shebangs, site_packages};
 use crate::base::{Base, Platform};
@@ -36,56 +37,6 @@ pub struct Plan {
     pub commands: Vec<String>,
     /// What was installed on request, if the environment must be recreated.
     pub requirements: Vec<String>,
-}
-
-/// The part of an environment that a finding is about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// `pyvenv.cfg`, the base and the executables.
-    Python,
-    /// The activation scripts.
-    Scripts,
-    /// Programs in `bin`.
-    Programs,
-    /// The directory of packages.
-    Packages,
-    /// pip.
-    Pip,
-    /// What a repair doesn't change.
-    Other,
-}
-
-fn part(kind: Kind) -> Part {
-    match kind {
-        Kind::ConfigMissing
-        | Kind::ConfigUnreadable
-        | Kind::ConfigTruncated
-        | Kind::ConfigNoHome
-        | Kind::ConfigDuplicateKey
-        | Kind::HomeMissing
-        | Kind::BaseMissing
-        | Kind::BaseVersioned
-        | Kind::ExecutableMissing
-        | Kind::ExecutableDangling
-        | Kind::ExecutableLoop
-        | Kind::ExecutableForeign
-        | Kind::ExecutableUnusable
-        | Kind::SharedLibraryMissing
-        | Kind::PackagesOfOtherVersion
-        | Kind::VersionChanged
-        | Kind::VersionRecorded
-        | Kind::DoesNotStart
-        | Kind::StartsElsewhere => Part::Python,
-        Kind::PackagesMissing => Part::Packages,
-        Kind::MovedScript | Kind::ScriptMissing | Kind::ScriptDamaged | Kind::ScriptExecutes => Part::Scripts,
-        Kind::MovedShebang => Part::Programs,
-        Kind::PipMissingFile | Kind::PipAltered | Kind::PipRecord | Kind::PipHalfInstalled => Part::Pip,
-        Kind::OtherPlatform
-        | Kind::Unreadable
-        | Kind::MovedPth
-        | Kind::MovedDirectUrl
-        | Kind::DirectoryLink => Part::Other,
-    }
 }
 
 impl Repair<'_> {
