@@ -1,9 +1,8 @@
-"""Environments that `venv` of any version, virtualenv and uv made: they work again, and keep what is their own."""
+"""Environments that `venv` of any version made: afterwards they are what that version makes."""
 
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 import pythons
 from fastvenv.check import Severity, check
 from fastvenv.repair import repair
-from repair.breaking import check_running, clean, differences, install, rewrite, said, tree
+from repair.breaking import check_running, clean, differences, rewrite, tree
 
 PYTHONS = [found for found in [*pythons.others(), *pythons.foreign()] if found.implementation == "cpython"]
 SCRIPTS = {f"bin/{name}" for name in ["activate", "activate.csh", "activate.fish"]}
@@ -51,53 +50,3 @@ def test_an_environment_of_venv(python, options, tmp_path):
     shutil.rmtree(env)
     subprocess.run([*command, env], check=True, env=clean())
     assert set(differences(repaired, tree(env))) == SCRIPTS
-
-
-def make_virtualenv(env: Path) -> None:
-    """virtualenv, with its own pip."""
-    pytest.importorskip("virtualenv")
-    command = [sys.executable, "-m", "virtualenv", "-q", "--no-download", "-p", pythons.RUNNING, env]
-    subprocess.run(command, check=True, env=clean())
-
-
-def make_uv(env: Path) -> None:
-    """uv, which installs no pip."""
-    uv = shutil.which("uv") or pytest.skip("uv isn't here")
-    subprocess.run([uv, "venv", "-q", "--offline", "-p", pythons.RUNNING, env], check=True, env=clean())
-
-
-@pytest.mark.parametrize("name", ["moved", "a moved one"])
-@pytest.mark.parametrize("make", [make_virtualenv, make_uv], ids=["virtualenv", "uv"])
-def test_an_environment_of_another_maker(make, name, wheels, tmp_path):
-    """Moved, and its base gone: it works again, its keys and scripts are still its own, and name the new place."""
-    make(tmp_path / "env")
-    if (tmp_path / "env" / "bin" / "pip").exists():
-        install(tmp_path / "env" / "bin" / "python", wheels, "hello")
-    env = tmp_path / name
-    before = tree(tmp_path / "env")
-    keys = [line.split(" = ")[0] for line in (tmp_path / "env" / "pyvenv.cfg").read_text().splitlines()]
-    (tmp_path / "env").rename(env)
-    lose_base(env, pythons.RUNNING)
-    assert {"moved-script", "home-missing"} <= wrong(env)
-    report = repair(env, python=pythons.RUNNING)
-    # fastvenv has no template for these, and doesn't know how they quote a space.
-    assert {one.path.name for one in report.wrong} <= ({"activate.nu", "activate.xsh"} if " " in name else set())
-    assert len(report.left) == len(report.wrong)
-    check_running(env, pip=(env / "bin" / "pip").exists())
-    assert [line.split(" = ")[0] for line in (env / "pyvenv.cfg").read_text().splitlines()] == keys
-    assert tree(env).keys() == before.keys()
-    activated = f'. "{env}/bin/activate"; echo "$VIRTUAL_ENV"; command -v python'
-    assert said("bash", "-c", activated).splitlines() == [str(env), str(env / "bin" / "python")]
-
-
-def test_virtualenvs_pip_is_placed_again(tmp_path, wheels):
-    """A pip that virtualenv installed is replaced by the base's own, and installs packages."""
-    make_virtualenv(tmp_path / "env")
-    env = tmp_path / "env"
-    (found,) = env.glob("lib/python*/site-packages/pip/__init__.py")
-    found.unlink()
-    assert wrong(env) == {"pip-missing-file"}
-    report = repair(env)
-    assert (report.wrong, report.left) == ([], [])
-    install(env / "bin" / "python", wheels, "hello")
-    check_running(env)
