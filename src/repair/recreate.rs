@@ -33,7 +33,7 @@ fn options(repair: &Repair<'_>, reading: &Reading) -> Vec<String> {
     let recorded = keys.get("command").and_then(command::split).map_or("", |found| found.options);
     let mut options = Vec::new();
     if let Some(python) = repair.python {
-        options.push(format!("--python {}", word(Path::new(python))));
+        options.push(format!("--python={}", word(Path::new(python))));
     }
     if keys.get("include-system-site-packages").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         options.push("--system-site-packages".to_owned());
@@ -42,7 +42,7 @@ fn options(repair: &Repair<'_>, reading: &Reading) -> Vec<String> {
         options.push("--copies".to_owned());
     }
     if let Some(prompt) = super::places::Shown::of(reading, false).prompt {
-        options.push(format!("--prompt {}", word(Path::new(&prompt))));
+        options.push(format!("--prompt={}", word(Path::new(&prompt))));
     }
     options
 }

@@ -92,6 +92,8 @@ def test_another_minor_version_is_not_repaired(foreign, capsys):
 
 def test_the_commands_recreate_the_environment(foreign, wheels, monkeypatch, tmp_path):
     """A shell runs them as they are printed: the same packages run on another Python, with the same prompt."""
+    config = foreign / "pyvenv.cfg"
+    rewrite(config, config.read_bytes().replace(b'prompt = "it', b'prompt = "-it'))
     commands = repair.repair(foreign).commands
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
@@ -100,7 +102,7 @@ def test_the_commands_recreate_the_environment(foreign, wheels, monkeypatch, tmp
     subprocess.run(["sh", "-ec", "\n".join(commands)], cwd=tmp_path, check=True, capture_output=True)
     monkeypatch.delenv("PYTHONPATH")
     assert said(foreign / "bin" / "hello") == str(foreign)
-    assert 'prompt = "it\'s"' in (foreign / "pyvenv.cfg").read_text()
+    assert 'prompt = "-it\'s"' in (foreign / "pyvenv.cfg").read_text()
     assert repair.requirements(foreign)[0] == "hello==2.0"
 
 
