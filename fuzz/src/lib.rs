@@ -123,9 +123,12 @@ pub fn batch(literal: &[u8]) -> Option<Vec<u8>> {
 /// The lines of a text, as those readers see them that know the most kinds of line ends: Python's `str.splitlines`.
 pub fn python_lines(text: &str) -> Vec<&str> {
     let ends = |c: char| "\n\r\x0b\x0c\x1c\x1d\x1e\u{85}\u{2028}\u{2029}".contains(c);
-    let mut lines: Vec<_> = text.split(ends).collect();
-    if lines.last() == Some(&"") {
-        lines.pop();
+    let (mut lines, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+        lines.push(line);
+        let end = if after.starts_with("\r\n") { 2 } else { after.chars().next().map_or(0, char::len_utf8) };
+        rest = &after[end..];
     }
     lines
 }
