@@ -179,7 +179,7 @@ def typing(session: nox.Session) -> None:
     session.run("pyright")
 
 
-@nox.session(requires=["build"])
+@nox.session(python="3.13" if shutil.which("python3.13") else None, requires=["build"])
 def downstream(session: nox.Session) -> None:
     """Run other projects, and their own tests, with fastvenv in the place of `venv`; docs/replacing.md says which."""
     try:
@@ -188,7 +188,7 @@ def downstream(session: nox.Session) -> None:
         if IN_CI:
             raise
         session.skip("the projects can't be installed: is the package index in reach?")
-    session.run("pytest", "tests/downstream", *session.posargs)
+    session.run(*PYTEST, "tests/downstream", *session.posargs)
 
 
 @nox.session

@@ -191,6 +191,7 @@ def test_every_variable_is_documented() -> None:
     """Each environment variable that the sources read is in docs/environment.md, and fastvenv has no other there."""
     sources = [*ROOT.glob("src/**/*.rs"), *ROOT.glob("python/fastvenv/*.py")]
     named = {name for path in sources for name in VARIABLE.findall(path.read_text(encoding="utf-8"))}
+    named = {name for name in named if not name.startswith("FASTVENV_TEST_")}  # the core's tests read them
     documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "environment.md").read_text(encoding="utf-8")))
     assert {"FASTVENV_LOG", "SOURCE_DATE_EPOCH"} <= named
     assert named <= documented, named - documented
