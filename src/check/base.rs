@@ -7,6 +7,9 @@ use super::{Finding, Kind, LibraryName, Reading, is_python, others};
 use crate::error::quoted;
 use crate::fs;
 
+/// The names by which an interpreter is usually called.
+const USUAL: [&str; 3] = ["python3", "python", "pypy3"];
+
 /// An interpreter in `home`.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -97,22 +100,30 @@ fn homebrew(home: &Path) -> Option<PathBuf> {
 }
 
 /// The version of the base, from the names of its files: an interpreter's real name has it.
+///
+/// `home` may have several interpreters. The environment's own link says which one is meant. A copy doesn't, so there
+/// the base is the one for which the packages are, if it is still in `home`.
 pub fn version(reading: &Reading) -> Option<LibraryName> {
-    let named: Vec<_> = interpreters(reading)
-        .iter()
-        .filter(|found| {
-            found
-                .path
-                .file_stem()
-                .is_some_and(|name| name == "python3" || name == "python" || name == "pypy3")
-        })
-        .filter_map(|found| LibraryName::read(found.real.file_name()?.to_str()?))
-        .collect();
-    // The environment's own link says which of several is meant.
-    let linked =
-        reading.executables.iter().filter(|found| found.target.is_some() && fs::is_file(&found.path));
-    let linked = linked.filter_map(|found| LibraryName::read(found.real.file_name()?.to_str()?)).next();
-    linked.or_else(|| named.into_iter().next())
+    let named = |real: &Path| LibraryName::read(real.file_name()?.to_str()?);
+    let links = reading.executables.iter().filter(|found| found.target.is_some() && fs::is_file(&found.path));
+    let linked = links.filter_map(|found| named(&found.real)).next();
+    linked.or_else(|| {
+        let found = interpreters(reading);
+        let in_home = || found.iter().filter_map(|found| Some((&found.path, named(&found.real)?)));
+        let has_packages = |name: &LibraryName| {
+            reading.libraries.iter().any(|library| {
+                let library = &library.name;
+                (&library.implementation, library.major, library.minor)
+                    == (&name.implementation, name.major, name.minor)
+            })
+        };
+        let is_usual =
+            |path: &Path| path.file_stem().is_some_and(|name| USUAL.iter().any(|usual| name == *usual));
+        in_home()
+            .find(|(_, name)| has_packages(name))
+            .or_else(|| in_home().find(|(path, _)| is_usual(path)))
+            .map(|(_, name)| name)
+    })
 }
 
 /// The third number of the base's version, from its header file, if it is installed.

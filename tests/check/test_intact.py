@@ -57,6 +57,18 @@ def test_venv(options: list[str], tmp_path: Path) -> None:
     make(tmp_path / "env", pythons.RUNNING, "-m", "venv", *options)
 
 
+def test_other_pythons_beside_the_base(tmp_path: Path) -> None:
+    """The base of a copy is the Python of its version, whatever else is in the base's directory."""
+    home = tmp_path / "bin"
+    home.mkdir()
+    base = home / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    base.symlink_to(pythons.RUNNING.resolve())
+    for name, other in [("pypy3", "pypy3.99"), ("python3", "python3.98")]:
+        (home / other).touch(0o755)
+        (home / name).symlink_to(other)
+    make(tmp_path / "env", base, "-m", "venv", "--without-pip", "--copies")
+
+
 def test_venv_of_every_version(tmp_path: Path) -> None:
     """Environments of each other Python that is installed here."""
     for number, python in enumerate([*pythons.others(), *pythons.foreign()]):
