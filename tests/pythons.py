@@ -75,8 +75,12 @@ def named(name: str) -> list[Python]:
     beside = Path(sys.base_prefix).parent.glob(f"*/bin/{name}")
     in_path = [Path(folder, name) for folder in os.environ["PATH"].split(os.pathsep) if os.path.isabs(folder)]
     candidates = [*sorted(beside), *sorted(PYENV.glob(f"versions/*/bin/{name}")), *in_path]
-    distinct = {os.path.realpath(path): path for path in reversed(candidates) if path.exists() and not is_script(path)}
-    return [found for path in reversed(distinct.values()) if (found := ask(path)) is not None]
+    found: dict[str, Python | None] = {}
+    for path in candidates:
+        real = os.path.realpath(path)
+        if found.get(real) is None and path.exists() and not is_script(path):
+            found[real] = ask(path)  # None for the link of an environment, which another path may follow
+    return [python for python in found.values() if python is not None]
 
 
 def is_script(path: Path) -> bool:
