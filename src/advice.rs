@@ -1,12 +1,56 @@
-//! Advice for the user about a failed system call, based on its error code.
+//! What there is to say about an error besides its message: the operation that failed, and advice.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::error::{Error, quoted};
 use crate::fs::{is_link, is_too_many_open_files};
 
-/// One sentence of advice. `None` if the code alone is not enough.
-pub fn on_failure(source: &io::Error) -> Option<&'static str> {
+/// An error, and the notes about it in their order (PEP 678).
+#[derive(Debug)]
+pub struct Failure {
+    /// The error.
+    pub error: Error,
+    /// The notes.
+    pub notes: Vec<String>,
+}
+
+impl Failure {
+    /// Adds a note.
+    #[must_use]
+    pub fn noted(mut self, note: String) -> Self {
+        self.notes.push(note);
+        self
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { notes: notes(&error), error }
+    }
+}
+
+/// The notes that belong to an error itself.
+pub fn notes(error: &Error) -> Vec<String> {
+    let (operation, advice) = match error {
+        Error::Io { operation, source, .. } => (Some(*operation), on_failure(source)),
+        Error::NotADirectory(path) => (None, Some(on_obstacle(path))),
+        Error::PathSeparator { .. } => (None, Some("No script could activate it. Choose another directory.")),
+        _ => (None, None),
+    };
+    let operation = operation.map(|operation| format!("fastvenv could not {operation}"));
+    operation.into_iter().chain(advice.map(str::to_owned)).collect()
+}
+
+/// The note about a directory in which a creation failed.
+pub fn on_incomplete(directory: &Path) -> String {
+    format!("{} is incomplete. Fix the cause, then create it again to complete it.", quoted(directory))
+}
+
+/// One sentence of advice about a failed system call. `None` if its code alone is not enough.
+fn on_failure(source: &io::Error) -> Option<&'static str> {
+    // Our own errors have no code, whatever their kind.
+    source.raw_os_error()?;
     Some(match source.kind() {
         ErrorKind::PermissionDenied => {
             "Choose a directory of your own, or change the owner or the mode of this one."
@@ -30,7 +74,7 @@ pub fn on_failure(source: &io::Error) -> Option<&'static str> {
 }
 
 /// One sentence of advice about a file or link at `path`, where a directory must be.
-pub fn on_obstacle(path: &Path) -> &'static str {
+fn on_obstacle(path: &Path) -> &'static str {
     if is_link(path) {
         "A symlink is in the way. Use the directory it points to, choose another one, or remove the symlink."
     } else if path.file_name().is_some_and(|name| name == ".venv") {

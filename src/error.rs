@@ -1,6 +1,7 @@
 //! Errors, each with the operation that failed and its path.
 
-use std::fmt;
+use std::ffi::{OsStr, OsString};
+use std::fmt::{self, Write};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,26 @@ pub enum Error {
         /// The destination of the copy.
         destination: PathBuf,
     },
+
+    /// A program can't be started. Becomes the `OSError` of its errno, as from `subprocess`.
+    #[error("cannot run {}: {source}", quoted(.program))]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+
+    /// A program failed. Becomes `subprocess.CalledProcessError`, in the words of which it is told.
+    #[error("Command '[{}]' {ended}", Words(.command))]
+    Child {
+        /// The program and its arguments.
+        command: Vec<OsString>,
+        /// How it ended.
+        ended: Ended,
+        /// What it printed.
+        output: Vec<u8>,
+    },
 }
 
 impl Error {
@@ -102,21 +123,66 @@ impl Error {
     }
 }
 
-/// The path roughly as Python's `repr` shows it, for error messages.
-pub fn quoted(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+/// The path as Python's `repr` shows it. A byte that is not UTF-8 is shown as the surrogate that it is in Python.
+pub fn quoted(path: impl AsRef<OsStr>) -> String {
+    let bytes = path.as_ref().as_encoded_bytes();
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
     let mut out = String::from(quote);
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            c if c == quote => out.extend(['\\', c]),
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_as_in_repr(&mut out, c, quote));
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\udc{byte:02x}");
         }
     }
     out.push(quote);
     out
+}
+
+fn push_as_in_repr(out: &mut String, c: char, quote: char) {
+    let _ = match (c, u32::from(c)) {
+        ('\\', _) => write!(out, "\\\\"),
+        ('\n' | '\r' | '\t', _) => write!(out, "{}", c.escape_default()),
+        (c, _) if c == quote => write!(out, "\\{c}"),
+        (c, _) if is_printable(c) => write!(out, "{c}"),
+        (_, code @ ..0x100) => write!(out, "\\x{code:02x}"),
+        (_, code @ ..0x1_0000) => write!(out, "\\u{code:04x}"),
+        (_, code) => write!(out, "\\U{code:08x}"),
+    };
+}
+
+/// Reports whether a character is shown as it is (`str.isprintable`), by the Unicode tables that Rust's own `Debug` has.
+fn is_printable(c: char) -> bool {
+    // After another character, since a combining one at the start of a text is escaped.
+    matches!(c, '"' | '\'') || !(c.is_whitespace() && c != ' ') && format!("a{c}").escape_debug().count() == 2
+}
+
+/// The words of a command as Python shows a list of them.
+struct Words<'a>(&'a [OsString]);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(quoted).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// How a process that failed ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It returned this status.
+    Status(i32),
+    /// A signal of this number, and of this name if it has one, ended it.
+    Signal(i32, Option<&'static str>),
+}
+
+impl fmt::Display for Ended {
+    /// In the words of `subprocess.CalledProcessError`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(code) => write!(f, "returned non-zero exit status {code}."),
+            Self::Signal(number, Some(name)) => write!(f, "died with <Signals.{name}: {number}>."),
+            Self::Signal(number, None) => write!(f, "died with unknown signal {number}."),
+        }
+    }
 }
 
 struct Pathnames<'a>(&'a Path, Option<&'a Path>);
@@ -148,6 +214,10 @@ mod tests {
             ("it's", "\"it's\""),
             ("it's \"x\"", "'it\\'s \"x\"'"),
             ("a\nb", "'a\\nb'"),
+            ("a\u{7}\u{ad}b", "'a\\x07\\xadb'"),
+            ("\u{200b}\u{e0001}", "'\\u200b\\U000e0001'"),
+            ("ü\u{301} 日本", "'ü\u{301} 日本'"),
+            ("\u{a0}\u{3000}", "'\\xa0\\u3000'"),
             ("a\\b", "'a\\\\b'"),
         ] {
             assert_eq!(quoted(Path::new(text)), expected);

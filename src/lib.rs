@@ -1,6 +1,6 @@
 //! The core of fastvenv: it creates virtual environments in plain Rust.
 //!
-//! A module uses only those above it in this list. `python` uses all.
+//! A module uses only those above it in this list. `python` and `command` use all.
 //!
 //! | module | contents |
 //! | --- | --- |
@@ -15,11 +15,14 @@
 //! | [`create`] | the steps that create an environment, and their order |
 //! | [`check`] | finds what is broken in an environment |
 //! | [`repair`] | repairs what was found, by a plan |
+//! | [`command`] | the command that needs no Python (feature `cli`) |
 //! | `python` | the border: only it uses `pyo3` (feature `python`) |
 
 pub mod advice;
 pub mod base;
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod command;
 pub mod create;
 pub mod environment;
 pub mod error;

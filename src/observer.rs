@@ -1,7 +1,10 @@
 //! The caller's interface to a running creation: it receives messages and may interrupt the work.
 
+use std::ffi::OsStr;
 use std::io;
 use std::process::{Child, Command};
+
+use crate::error::{Error, Result};
 
 /// The caller's side. The border passes messages to Python's logging and reports pending signals.
 pub trait Observer {
@@ -27,6 +30,21 @@ pub trait Observer {
     fn start_isolated(&mut self, command: &mut Command) -> io::Result<Child> {
         isolate(command);
         self.start(command)
+    }
+}
+
+/// Reports whether the value of `FASTVENV_LOG` asks for debug messages on stderr.
+///
+/// # Errors
+/// [`Error::Refused`] for an unknown value.
+pub fn asks_for_records(value: Option<&OsStr>) -> Result<bool> {
+    match value {
+        None => Ok(false),
+        Some(value) if value.is_empty() => Ok(false),
+        Some(value) if value == "debug" => Ok(true),
+        Some(value) => Err(Error::Refused(format!(
+            "FASTVENV_LOG is {value:?}, not debug. Correct the variable or unset it."
+        ))),
     }
 }
 

@@ -98,7 +98,8 @@ fn create(base: &Base, root: &Path, name: &str) -> (Environment, String) {
         options: &Options { with_pip: true, scm_ignore_files: true, ..Options::default() },
         variables: &Variables::default(),
         cache_directory: Some(&root.join("cache")),
-        package: &sources.join("python/fastvenv"),
+        prompt: None,
+        own: &sources.join("python/fastvenv"),
         home: Path::new("/nowhere"),
     };
     let environment = environment(&creation, &mut listener).unwrap();

@@ -1,25 +1,33 @@
 //! Installs pip: natively if the result equals that of `ensurepip`, otherwise by `ensurepip`.
 
 use std::fmt::Display;
-use std::io;
-use std::process::{Command, Stdio};
 
+use super::child::{self, Kept};
+use super::ensurepip;
+use super::executables::MAY_BE_NOEXEC;
+use crate::advice::Failure;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::fs;
 use crate::observer::Observer;
 use crate::seed::{Outcome, Request, links, seed};
 
 /// Installs pip into an environment (`EnvBuilder._setup_pip`).
 ///
 /// # Errors
-/// As from [`place`] and [`links::prepare_for_pip`]; if `ensurepip` fails, an I/O error with its output.
-pub fn install(request: Request<'_>, observer: &mut dyn Observer) -> Result<()> {
+/// As from [`place`], [`links::prepare_for_pip`] and [`run_ensurepip`].
+pub fn install(request: Request<'_>, observer: &mut dyn Observer) -> Result<(), Failure> {
     if place(request, observer)? {
         return Ok(());
     }
-    let Environment { purelib, bin, .. } = request.environment;
+    let Environment { purelib, bin, executable, .. } = request.environment;
     links::prepare_for_pip(purelib, bin, request.base.version)?;
-    run_ensurepip(request.environment, observer)
+    run_ensurepip(request.environment, observer).map_err(|error| match error {
+        Error::Start { .. } if !fs::may_execute(executable) => {
+            Failure::from(error).noted(MAY_BE_NOEXEC.to_owned())
+        }
+        error => ensurepip::explained(error, request.base),
+    })
 }
 
 /// Installs pip natively. Returns false if `ensurepip` must do it, and logs the reason to the observer.
@@ -42,22 +50,12 @@ pub fn by_ensurepip(reason: impl Display) -> String {
     format!("pip is installed by ensurepip, because {reason}")
 }
 
-/// Runs `ensurepip` in the environment, without variables that could redirect it (gh-98251).
+/// Runs `ensurepip` in the environment.
 ///
 /// # Errors
-/// An I/O error with its output, if it fails.
+/// As from [`child::run`].
 pub fn run_ensurepip(environment: &Environment, observer: &mut dyn Observer) -> Result<()> {
-    let mut command = Command::new(&environment.executable);
+    let mut command = child::new_python(&environment.executable, &environment.directory);
     command.args(["-m", "ensurepip", "--upgrade", "--default-pip"]);
-    command.env("VIRTUAL_ENV", &environment.directory).env_remove("PYTHONHOME").env_remove("PYTHONPATH");
-    command.current_dir(&environment.directory);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let failed = |source| Error::io("run ensurepip with", &environment.executable, source);
-    let output = observer.start(&mut command).and_then(|child| child.wait_with_output()).map_err(failed)?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let printed = [output.stdout, output.stderr].concat();
-    let message = format!("{}: {}", output.status, String::from_utf8_lossy(&printed).trim_end());
-    Err(failed(io::Error::other(message)))
+    child::run(command, Kept::Both, observer)
 }

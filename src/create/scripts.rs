@@ -11,22 +11,21 @@ use crate::error::{Error, Result, quoted};
 use crate::fs::{self, Template};
 use crate::observer::Observer;
 
-/// Installs the scripts of a directory (`EnvBuilder.install_scripts`). `replace` returns a template's text with its
+/// Installs scripts (`EnvBuilder.install_scripts`). `replace` returns a template's text with its
 /// placeholders replaced, or the reason why it can't be written as text. Such a file is skipped with a warning.
 ///
 /// # Errors
 /// Errors of `replace` and of the file system; [`Error::NotADirectory`], before anything is written, for a link or
 /// file in place of a directory.
 pub fn install<E: From<Error>>(
-    path: &Path,
+    templates: &[(Template, Script)],
     platform: Platform,
     bin_path: &Path,
     mut replace: impl FnMut(&Script, &[u8]) -> Result<Replaced, E>,
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
-    let templates = templates::read(path, platform)?;
-    check_directories(bin_path, &templates)?;
-    for (template, script) in templates.iter() {
+    check_directories(bin_path, templates)?;
+    for (template, script) in templates {
         let mut content = None;
         if !is_binary(&script.source, platform) {
             match replace(script, &template.content)? {

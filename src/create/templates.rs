@@ -4,7 +4,7 @@
 
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::base::Platform;
 use crate::environment::scripts::templates::{Script, is_launcher};
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::fs::{self, Seen, Template};
 
 /// Templates and their destinations.
-type Templates = Arc<Vec<(Template, Script)>>;
+pub type Templates = Arc<Vec<(Template, Script)>>;
 
 /// Templates that were read, and what reveals a change.
 struct Kept {
@@ -24,6 +24,32 @@ struct Kept {
 }
 
 static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
+
+/// The files of the package's directory `scripts`, for programs that have no package: directory, name, content.
+const OWN: [(&str, &str, &[u8]); 6] = [
+    ("common", "Activate.ps1", include_bytes!("../../python/fastvenv/scripts/common/Activate.ps1")),
+    ("common", "activate", include_bytes!("../../python/fastvenv/scripts/common/activate")),
+    ("common", "activate.fish", include_bytes!("../../python/fastvenv/scripts/common/activate.fish")),
+    ("nt", "activate.bat", include_bytes!("../../python/fastvenv/scripts/nt/activate.bat")),
+    ("nt", "deactivate.bat", include_bytes!("../../python/fastvenv/scripts/nt/deactivate.bat")),
+    ("posix", "activate.csh", include_bytes!("../../python/fastvenv/scripts/posix/activate.csh")),
+];
+
+/// fastvenv's own templates for a platform.
+pub fn own(platform: Platform) -> Templates {
+    static POSIX: LazyLock<Templates> = LazyLock::new(|| built_in(Platform::Posix));
+    static NT: LazyLock<Templates> = LazyLock::new(|| built_in(Platform::Nt));
+    match platform {
+        Platform::Posix => Arc::clone(&POSIX),
+        Platform::Nt => Arc::clone(&NT),
+    }
+}
+
+fn built_in(platform: Platform) -> Templates {
+    let own = OWN.iter().filter(|(directory, ..)| ["common", platform.name()].contains(directory));
+    let script = |name: &str| Script { source: name.into(), directory: PathBuf::new() };
+    Arc::new(own.map(|(_, name, content)| (Template::built_in(content), script(name))).collect())
+}
 
 /// The templates for a platform in this directory.
 ///
@@ -130,6 +156,18 @@ mod tests {
         };
         assert_eq!(names(Platform::Posix), ["a", "b", "sub/c"].map(PathBuf::from));
         assert_eq!(names(Platform::Nt), ["a", "d.bat"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn the_built_in_templates_are_those_of_the_package() {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/fastvenv/scripts");
+        for platform in [Platform::Posix, Platform::Nt] {
+            let contents = |templates: Templates| -> Vec<_> {
+                let name = |script: &Script| script.source.file_name().unwrap().to_owned();
+                templates.iter().map(|(template, script)| (name(script), template.content.clone())).collect()
+            };
+            assert_eq!(contents(own(platform)), contents(read(&package, platform).unwrap()));
+        }
     }
 
     #[test]

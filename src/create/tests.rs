@@ -192,7 +192,8 @@ impl Place {
             options,
             variables: &variables,
             cache_directory: Some(&self.cache),
-            package: &python.package,
+            prompt: options.prompt.as_deref().map(OsStr::new),
+            own: &python.package,
             home: Path::new("/nowhere"),
         };
         environment(&creation, observer).unwrap();

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 use super::permissions::permit_at;
-use super::sys::{executable, is_executable, is_one_file};
+use super::sys::{executable, is_executable, is_one_file, plain};
 use super::whole::write_whole;
 use crate::error::{Error, Result};
 
@@ -75,10 +75,15 @@ pub fn is_inexecutable_copy(original: &Path, path: &Path) -> bool {
 pub struct Template {
     /// The file's content.
     pub content: Vec<u8>,
-    permissions: Permissions,
+    permissions: Option<Permissions>,
 }
 
 impl Template {
+    /// A template that is part of the program, with the mode that an installed file has.
+    pub fn built_in(content: &[u8]) -> Self {
+        Self { content: content.to_owned(), permissions: plain() }
+    }
+
     /// Other content with the same mode.
     pub fn with(&self, content: Vec<u8>) -> Self {
         Self { content, permissions: self.permissions.clone() }
@@ -94,14 +99,14 @@ pub fn read_template(path: &Path) -> Result<Template> {
         let size = if found.len() == 0 { u64::MAX } else { found.len() };
         let mut content = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
         file.take(size).read_to_end(&mut content)?;
-        Ok(Template { content, permissions: found.permissions() })
+        Ok(Template { content, permissions: Some(found.permissions()) })
     };
     read().map_err(|source| Error::io("read", path, source))
 }
 
 /// Writes `content` to `path` with the template's mode.
 pub fn write_like(template: &Template, content: &[u8], path: &Path) -> Result<()> {
-    write_whole(path, Some(&template.permissions), |file| file.write_all(content))
+    write_whole(path, template.permissions.as_ref(), |file| file.write_all(content))
         .map_err(|source| Error::io("write", path, source))
 }
 

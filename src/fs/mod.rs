@@ -19,7 +19,7 @@ mod whole;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 pub use std::fs::File;
 
@@ -37,7 +37,8 @@ pub use inside::{OddLinks, check_directories, is_own_lib64, odd_links};
 pub use junction::{is_junction, is_link};
 pub use seen::Seen;
 pub use sys::{
-    is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
+    ended, ignores_interrupts, is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group,
+    may_execute, os_string,
 };
 pub use time::Timestamp;
 pub use whole::{UNFINISHED, remove_unfinished};
@@ -190,6 +191,19 @@ pub fn long_path(path: &Path) -> PathBuf {
 /// The absolute path, which keeps its meaning when the process changes its directory.
 pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// `os.path.abspath`: absolute, without `.`, `..` and repeated separators. Links are not looked at.
+pub fn normal(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let mut normal = PathBuf::new();
+    for part in absolute(path).components() {
+        match part {
+            Component::ParentDir => drop(normal.pop()),
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// Creates the symbolic link `link` with the text `target`.

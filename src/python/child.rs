@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::context::Context;
 use super::modules;
+use crate::create::child::MISLEADING;
 
 /// Runs the environment's interpreter through `subprocess.check_output`, looked up in `fastvenv` as the stdlib looks it
 /// up in `venv`, so that patches of either still work.
@@ -33,7 +34,7 @@ pub fn variables<'py>(context: &Context<'_, 'py>) -> PyResult<Bound<'py, PyAny>>
 /// The caller's environment variables, without those that lead another Python to other modules.
 pub fn undirected(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     let environ = modules::os(py)?.getattr(intern!(py, "environ"))?.call_method0("copy")?;
-    for name in ["PYTHONHOME", "PYTHONPATH"] {
+    for name in MISLEADING {
         environ.call_method1(intern!(py, "pop"), (name, py.None()))?;
     }
     Ok(environ)

@@ -12,7 +12,8 @@ use super::chosen::{base, base_for_pip};
 use super::context::path_text;
 use super::options::younger_is_set;
 use super::{errors, seeding};
-use crate::base::{Base, Directory, Version};
+use crate::base::Directory;
+use crate::create::ensurepip::{advice, is_there};
 use crate::seed::Prospect;
 
 /// The stages up to `_call_new_python`. A subclass that overrides one may install pip in its own way, or with another
@@ -32,7 +33,7 @@ const STAGES: [&str; 6] = [
 /// The `CalledProcessError` from running `ensurepip` with the base interpreter.
 pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()> {
     let py = builder.py();
-    if !younger_is_set(builder, intern!(py, "with_pip"))? || has_ensurepip(&*base(builder)?) {
+    if !younger_is_set(builder, intern!(py, "with_pip"))? || is_there(&*base(builder)?) {
         return Ok(());
     }
     let is_kept = !younger_is_set(builder, intern!(py, "clear"))?;
@@ -51,11 +52,6 @@ pub fn refuse_without(builder: &Bound<'_, PyAny>, env_dir: &Path) -> PyResult<()
     }
 }
 
-/// Reports whether this Python has `ensurepip`, which a distribution may have removed.
-fn has_ensurepip(base: &Base) -> bool {
-    crate::fs::exists(&base.ensurepip().join("__main__.py"))
-}
-
 fn is_natively_possible(builder: &Bound<'_, PyAny>, env_dir: &Path, is_kept: bool) -> PyResult<bool> {
     let py = builder.py();
     let base = base_for_pip(builder)?;
@@ -68,25 +64,15 @@ fn is_natively_possible(builder: &Bound<'_, PyAny>, env_dir: &Path, is_kept: boo
     Ok(py.detach(|| prospect.is_good()))
 }
 
-/// Adds a remedy to the error of an `ensurepip` that failed. Debian and its relatives ship `ensurepip` in a separate
-/// package. If that is missing, the remedy names it.
+/// Adds a remedy to the error of an `ensurepip` that failed.
 pub fn explain(builder: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
     let py = builder.py();
     // Other exceptions, such as an interrupt, need no explanation.
     if !error.value(py).hasattr(intern!(py, "returncode")).unwrap_or(false) {
         return error;
     }
-    let base = base(builder).ok().filter(|base| !has_ensurepip(base));
-    if let Some(Version { major, minor, .. }) = base.map(|base| base.version) {
-        let note = format!(
-            "This Python has no ensurepip, so pip can't be installed. On Debian and Ubuntu it is a separate \
-             package:\n\n    apt install python{major}.{minor}-venv\n\nInstall it, then create the environment again, or \
-             create it without pip."
-        );
-        errors::noted(py, error, &note)
-    } else {
-        let note = "ensurepip could not install pip. Its output, in the error's `output`, says why. \
-                    Fix the cause, then create the environment again, or create it without pip.";
-        errors::noted(py, error, note)
+    match base(builder) {
+        Ok(base) => errors::noted(py, error, &advice(&base)),
+        Err(_) => error,
     }
 }

@@ -3,36 +3,44 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use pyo3::call::PyCallArgs;
 use pyo3::exceptions::{PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::context::path_text;
 use super::finalizing;
 use crate::advice;
-use crate::error::{Error, quoted};
+use crate::error::{Ended, Error, quoted};
 use crate::panics::caught;
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
-        let message = error.to_string();
-        match error {
-            Error::Io { operation, path, other, source } => {
-                Python::attach(|py| os_error(py, operation, &path, other.as_deref(), &source))
-            }
-            // The signal's own exception, where its handler raises one.
-            Error::Interrupted => PyKeyboardInterrupt::new_err(()),
-            Error::Refused(_) => PyValueError::new_err(message),
-            Error::NotADirectory(path) => {
-                let advice = advice::on_obstacle(&path);
-                Python::attach(|py| noted(py, PyValueError::new_err(message), advice))
-            }
-            Error::PathSeparator { .. } => Python::attach(|py| {
-                let advice = "No script could activate it. Choose another directory.";
-                noted(py, PyValueError::new_err(message), advice)
-            }),
-            Error::Bug(_) => PyRuntimeError::new_err(message),
-            Error::SameFile { .. } => Python::attach(|py| same_file_error(py, message)),
+        Python::attach(|py| {
+            let notes = advice::notes(&error);
+            notes.iter().fold(bare(py, error), |error, note| noted(py, error, note))
+        })
+    }
+}
+
+/// The exception without notes.
+fn bare(py: Python<'_>, error: Error) -> PyErr {
+    let message = error.to_string();
+    match error {
+        Error::Io { path, other, source, .. } => os_error(py, &path, other.as_deref(), &source),
+        Error::Start { program, source } => os_error(py, &program, None, &source),
+        // The signal's own exception, where its handler raises one.
+        Error::Interrupted => PyKeyboardInterrupt::new_err(()),
+        Error::Refused(_) | Error::NotADirectory(_) | Error::PathSeparator { .. } => {
+            PyValueError::new_err(message)
+        }
+        Error::Bug(_) => PyRuntimeError::new_err(message),
+        Error::SameFile { .. } => raised(py, "shutil", "SameFileError", (message,)),
+        Error::Child { command, ended, output } => {
+            let (Ended::Status(status) | Ended::Signal(status, _)) = ended;
+            let status = if matches!(ended, Ended::Status(_)) { status } else { -status };
+            raised(py, "subprocess", "CalledProcessError", (status, command, PyBytes::new(py, &output)))
         }
     }
 }
@@ -46,32 +54,26 @@ pub fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     })
 }
 
-/// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass. Notes (PEP 678) name
-/// the operation and the remedy, so that the arguments stay those of the stdlib.
-fn os_error(py: Python<'_>, operation: &str, path: &Path, other: Option<&Path>, source: &io::Error) -> PyErr {
+/// `OSError(errno, strerror, filename[, winerror, filename2])`, so that Python picks the subclass. The arguments are
+/// those of the stdlib; all else is in notes.
+fn os_error(py: Python<'_>, path: &Path, other: Option<&Path>, source: &io::Error) -> PyErr {
     let Some(code) = source.raw_os_error() else {
         let message = format!("{source}: {}", quoted(path));
         // The standard library refuses a null character before it calls the system.
-        let error = match source.kind() {
+        return match source.kind() {
             ErrorKind::InvalidInput => PyValueError::new_err(message),
             _ => PyOSError::new_err(message),
         };
-        return with_operation(py, error, operation);
     };
     // On Windows the code is a winerror, from which OSError itself derives the errno.
     let (errno, winerror) = if cfg!(windows) { (0, Some(code)) } else { (code, None) };
     let text = strerror(py, code, source);
     let names = || Ok((path_text(py, path)?, other.map(|other| path_text(py, other)).transpose()?));
-    let error = match names() {
+    match names() {
         Ok((path, other)) => {
             PyOSError::new_err((errno, text, path.unbind(), winerror, other.map(Bound::unbind)))
         }
         Err(error) => error,
-    };
-    let error = with_operation(py, error, operation);
-    match advice::on_failure(source) {
-        Some(advice) => noted(py, error, advice),
-        None => error,
     }
 }
 
@@ -92,16 +94,10 @@ pub fn lacks_feature(py: Python<'_>, error: &PyErr) -> bool {
     errno.is_ok_and(|code| crate::fs::is_lacking(&io::Error::from_raw_os_error(code)))
 }
 
-fn same_file_error(py: Python<'_>, message: String) -> PyErr {
-    let raise = || -> PyResult<PyErr> {
-        let class = py.import(intern!(py, "shutil"))?.getattr(intern!(py, "SameFileError"))?;
-        Ok(PyErr::from_value(class.call1((message,))?))
-    };
-    raise().unwrap_or_else(|error| error)
-}
-
-fn with_operation(py: Python<'_>, error: PyErr, operation: &str) -> PyErr {
-    noted(py, error, &format!("fastvenv could not {operation}"))
+/// An exception of a class that is imported only for it.
+fn raised<'py>(py: Python<'py>, module: &str, class: &str, args: impl PyCallArgs<'py>) -> PyErr {
+    let raise = || Ok(PyErr::from_value(py.import(module)?.getattr(class)?.call1(args)?));
+    raise().unwrap_or_else(|error: PyErr| error)
 }
 
 /// Adds a note to the error, as `BaseException.add_note` does. The standard library's message stays unchanged, and ours

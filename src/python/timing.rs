@@ -7,7 +7,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::modules;
-use crate::error::Error;
+use crate::create::timing::took;
+use crate::observer::asks_for_records;
 
 /// `logging.DEBUG`.
 const DEBUG: u8 = 10;
@@ -21,7 +22,7 @@ impl Stopwatch {
     /// Asks the logger once per environment, because asking for each record takes longer than some stages.
     ///
     /// # Errors
-    /// [`Error::Refused`] if `FASTVENV_LOG` has an unknown value.
+    /// [`crate::error::Error::Refused`] if `FASTVENV_LOG` has an unknown value.
     pub fn new(py: Python<'_>) -> PyResult<Self> {
         heed_variable(py)?;
         let Some(logging) = modules::loaded(py, intern!(py, "logging"))? else {
@@ -46,9 +47,7 @@ impl Stopwatch {
         }
         let began = Instant::now();
         let done = stage();
-        let milliseconds = began.elapsed().as_secs_f64() * 1e3;
-        let how = if done.is_ok() { "took" } else { "failed after" };
-        log::debug!(target: "fastvenv", "{name} {how} {milliseconds:.2} ms");
+        log::debug!(target: "fastvenv", "{}", took(name, done.is_ok(), began.elapsed()));
         done
     }
 }
@@ -59,13 +58,8 @@ impl Stopwatch {
 fn heed_variable(py: Python<'_>) -> PyResult<()> {
     let environ = modules::os(py)?.getattr(intern!(py, "environ"))?;
     let value = environ.call_method1(intern!(py, "get"), (intern!(py, "FASTVENV_LOG"),))?;
-    match value.extract::<Option<OsString>>()? {
-        None => Ok(()),
-        Some(value) if value.is_empty() => Ok(()),
-        Some(value) if value == "debug" => py.import("fastvenv._log")?.call_method0("show_debug").map(drop),
-        Some(value) => {
-            let message = format!("FASTVENV_LOG is {value:?}, not debug. Correct the variable or unset it.");
-            Err(Error::Refused(message).into())
-        }
+    if asks_for_records(value.extract::<Option<OsString>>()?.as_deref())? {
+        py.import("fastvenv._log")?.call_method0("show_debug")?;
     }
+    Ok(())
 }

@@ -14,24 +14,24 @@ mod windows;
 
 #[cfg(unix)]
 pub use unix::{
-    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, is_damage, is_lacking, is_private,
-    is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
+    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, ended, ignores_interrupts, is_damage,
+    is_lacking, is_private, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
 };
 #[cfg(unix)]
 pub(super) use unix::{
     Handle, close, executable, finish, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
-    local_time, long_path, metadata_at, mode_of, open_in_place, rename_new, reparse_tag, resolve,
+    local_time, long_path, metadata_at, mode_of, open_in_place, plain, rename_new, reparse_tag, resolve,
     symlink_file,
 };
 #[cfg(windows)]
 pub use windows::{
-    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, is_damage, is_lacking, is_private,
-    is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
+    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, ended, ignores_interrupts, is_damage,
+    is_lacking, is_private, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
 };
 #[cfg(windows)]
 pub(super) use windows::{
     Handle, close, executable, finish, is_alike, is_executable, is_loop, is_one_file, is_sharing_violation,
-    local_time, long_path, metadata_at, mode_of, open_in_place, rename_new, reparse_tag, resolve,
+    local_time, long_path, metadata_at, mode_of, open_in_place, plain, rename_new, reparse_tag, resolve,
     symlink_file,
 };
 

@@ -7,7 +7,7 @@ use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::os::windows::io::AsRawHandle;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 
 use windows_sys::Win32::Foundation::SYSTEMTIME;
 use windows_sys::Win32::Storage::FileSystem::{
@@ -19,6 +19,7 @@ use windows_sys::Win32::System::SystemInformation::GetLocalTime;
 
 pub use super::by_path::{Handle, Inherited};
 use super::{Kind, Metadata, NewFile, verbatim};
+use crate::error::Ended;
 use crate::fs::calendar::Calendar;
 use crate::fs::time::Timestamp;
 
@@ -203,6 +204,21 @@ pub const CLONES_HAVE_MODES: bool = false;
 /// The permissions of an executable. Windows recognises it by its suffix.
 pub fn executable() -> Option<Permissions> {
     None
+}
+
+/// The permissions of a plain file. New files have them.
+pub fn plain() -> Option<Permissions> {
+    None
+}
+
+/// Reports whether this process ignores interrupts. That can't be asked here.
+pub fn ignores_interrupts() -> bool {
+    false
+}
+
+/// How a process ended.
+pub fn ended(status: ExitStatus) -> Ended {
+    Ended::Status(status.code().unwrap_or_default())
 }
 
 /// Reports whether any user may execute such a file. Windows recognises executables by their suffix.

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::foreign;
-use crate::error::quoted;
+use crate::advice::on_incomplete;
 use crate::fs;
 use crate::python::chosen;
 use crate::python::ensurepip;
@@ -145,7 +145,5 @@ fn tell_what_is_left(py: Python<'_>, error: PyErr, directory: &Path) -> PyErr {
     if py.detach(|| fs::remove_if_empty(directory)) {
         return error;
     }
-    let left = quoted(directory);
-    let note = format!("{left} is incomplete. Fix the cause, then create it again to complete it.");
-    noted(py, error, &note)
+    noted(py, error, &on_incomplete(directory))
 }

@@ -1,19 +1,19 @@
 //! Environments that only another interpreter's own `venv` can create.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyDict;
 
 use super::directories::check_clear;
-use crate::base::{Interpreter, Version};
-use crate::create::directories;
+use crate::base::Interpreter;
+use crate::create::{directories, foreign};
 use crate::environment::config::Options;
 use crate::fs;
 use crate::python::child::{package, undirected};
-use crate::python::context::path_text;
 use crate::python::options::{options, younger};
 use crate::python::seeding::has_own_stages;
 
@@ -46,14 +46,11 @@ pub fn create(
     obstacle: &str,
 ) -> PyResult<()> {
     let py = builder.py();
-    let refused = |why: &str| Err(PyValueError::new_err(format!("{obstacle}, {why}")));
-    if interpreter.base.version < OLDEST {
-        return refused("so it has no venv.");
-    }
+    foreign::check(interpreter, obstacle)?;
     if !has_own_stages(builder, &STAGES)? || has_other_ignore_files(builder)? {
-        return refused(
-            "so only its own venv can create environments, and that can't call this builder's stages.",
-        );
+        return Err(PyValueError::new_err(format!(
+            "{obstacle}, so only its own venv can create environments, and that can't call this builder's stages."
+        )));
     }
     let options = options(builder)?;
     let prompt = options.prompt.as_deref().unwrap_or_default();
@@ -61,12 +58,9 @@ pub fn create(
     if options.clear && py.detach(|| fs::exists(directory)) {
         check_clear(py, directory, &interpreter.base)?;
     }
-    log::debug!(target: "fastvenv", "{obstacle}: its own venv creates the environment");
+    log::debug!(target: "fastvenv", "{}", foreign::told(obstacle));
     run(builder, interpreter, directory, &options)
 }
-
-/// The first Python with `venv`.
-const OLDEST: Version = Version { major: 3, minor: 3, micro: 0 };
 
 /// Reports whether ignore files are asked for that a subclass writes.
 fn has_other_ignore_files(builder: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -86,38 +80,16 @@ fn run(
     options: &Options,
 ) -> PyResult<()> {
     let py = builder.py();
-    let directory = path_text(py, directory)?;
-    let mut words = vec![path_text(py, &interpreter.base.running)?];
-    words.extend(["-m", "venv"].map(|word| PyString::new(py, word)));
-    words.extend(flags(options, interpreter.base.version).into_iter().map(|flag| PyString::new(py, flag)));
-    if let Some(prompt) = younger(builder, intern!(py, "prompt"))?
-        && interpreter.base.version.at_least(6)
-    {
-        words.push(PyString::new(py, "--prompt=").add(prompt.str()?)?.cast_into()?);
-    }
-    words.push(directory);
+    let prompt = younger(builder, intern!(py, "prompt"))?;
+    let prompt: Option<OsString> = prompt.map(|prompt| prompt.str()?.extract()).transpose()?;
+    let words = foreign::command(interpreter, options, prompt.as_deref(), directory);
     let environ = undirected(py)?;
-    environ.call_method1(intern!(py, "pop"), ("__PYVENV_LAUNCHER__", py.None()))?;
+    for name in foreign::REMOVED {
+        environ.call_method1(intern!(py, "pop"), (name, py.None()))?;
+    }
     let subprocess = package(py)?.getattr(intern!(py, "subprocess"))?;
     let kwargs = PyDict::new(py);
     kwargs.set_item("env", environ)?;
     kwargs.set_item("stderr", subprocess.getattr(intern!(py, "STDOUT"))?)?;
     subprocess.call_method(intern!(py, "check_output"), (words,), Some(&kwargs)).map(drop)
-}
-
-/// The command line's options, as far as `venv` of that version has them.
-fn flags(options: &Options, version: Version) -> Vec<&'static str> {
-    let flags = [
-        (options.system_site_packages, "--system-site-packages", 3),
-        (options.symlinks, "--symlinks", 3),
-        (!options.symlinks, "--copies", 4),
-        (options.clear, "--clear", 3),
-        (options.upgrade, "--upgrade", 3),
-        (!options.with_pip, "--without-pip", 4),
-        (options.upgrade_deps, "--upgrade-deps", 9),
-        (!options.scm_ignore_files, "--without-scm-ignore-files", 13),
-    ];
-    let is_known =
-        |(given, flag, since): (bool, &'static str, u8)| (given && version.at_least(since)).then_some(flag);
-    flags.into_iter().filter_map(is_known).collect()
 }

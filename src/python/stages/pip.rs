@@ -6,13 +6,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::create::executables;
+use crate::create::upgrade::packages;
 use crate::python::child::{self, package};
 use crate::python::chosen::{base, is_other};
 use crate::python::context::Context;
 use crate::python::errors::noted;
 use crate::python::overriding::is_own;
 use crate::python::{ensurepip, modules, seeding};
-use crate::seed::bundled::projects;
 use crate::seed::links;
 
 /// `EnvBuilder._setup_pip`: installs pip natively if nothing unusual is requested, otherwise by running `ensurepip` in
@@ -74,8 +74,7 @@ pub fn upgrade_dependencies(builder: &Bound<'_, PyAny>, context: &Bound<'_, PyAn
 fn core_packages<'py>(builder: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = builder.py();
     if is_other(builder)? {
-        // `CORE_VENV_DEPS` names pip first.
-        let names: Vec<_> = projects(base(builder)?.version).iter().rev().collect();
+        let names: Vec<_> = packages(base(builder)?.version).collect();
         return Ok(PyTuple::new(py, names)?.into_any());
     }
     package(py)?.getattr(intern!(py, "CORE_VENV_DEPS"))

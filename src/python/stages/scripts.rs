@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 
 use crate::base::Platform;
 use crate::create::scripts::{self, Replaced};
+use crate::create::templates;
 use crate::environment::scripts::placeholders::{self, Values};
 use crate::environment::scripts::quoting::Shell;
 use crate::environment::scripts::templates::Script;
@@ -41,7 +42,8 @@ pub fn install_scripts(
     }
     let mut lines = Lines::default();
     let replace = |script: &Script, template: &[u8]| replaced(builder, context, script, template);
-    let done = scripts::install(&path, platform, &bin_path, replace, &mut lines);
+    let templates = templates::read(&path, platform)?;
+    let done = scripts::install(&templates, platform, &bin_path, replace, &mut lines);
     lines.log();
     done
 }
@@ -60,7 +62,10 @@ fn install_own(context: &Bound<'_, PyAny>, path: &Path, platform: Platform, bin_
             Err(why) => Python::attach(|py| unless_unicode(py, Err(why.clone_ref(py)))),
         }
     };
-    let installed = logged(py, |lines| scripts::install(path, platform, bin_path, replace, lines));
+    let installed = logged(py, |lines| {
+        let templates = templates::read(path, platform)?;
+        scripts::install(&templates, platform, bin_path, replace, lines)
+    });
     if let Some(last) = last {
         context.setattr(intern!(py, "script_path"), path_text(py, &last)?)?;
     }

@@ -15,6 +15,6 @@ pub use files::{
 };
 #[cfg(test)]
 pub use files::{metadata_of, metadata_of_file};
-pub use modes::{executable, is_alike, is_executable, is_one_file, may_execute};
+pub use modes::{executable, is_alike, is_executable, is_one_file, may_execute, plain};
 pub use paths::{long_path, os_string, reparse_tag, resolve};
-pub use processes::{kill_group, lead_group};
+pub use processes::{ended, ignores_interrupts, kill_group, lead_group};

@@ -9,6 +9,11 @@ pub fn executable() -> Option<Permissions> {
     Some(Permissions::from_mode(0o755))
 }
 
+/// The permissions of a plain file, as packages have them: 0644.
+pub fn plain() -> Option<Permissions> {
+    Some(Permissions::from_mode(0o644))
+}
+
 /// Reports whether any user may execute such a file.
 pub fn is_executable(permissions: &Permissions) -> bool {
     permissions.mode() & 0o111 != 0

@@ -1,0 +1,125 @@
+//! The options, as `python -m fastvenv` has them.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::builder::ValueParser;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::environment::config::Options;
+use crate::fs;
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub struct Arguments {
+    /// The options of the creation.
+    pub options: Options,
+    /// The prompt.
+    pub prompt: Option<OsString>,
+    /// The Python that the environments are for.
+    pub python: Option<OsString>,
+    /// The environments' directories.
+    pub directories: Vec<OsString>,
+}
+
+/// The flags and their help.
+const FLAGS: [(&str, &str); 8] = [
+    ("system-site-packages", "Let the environment use the base interpreter's packages."),
+    ("symlinks", "Link to the base interpreter, even if links are not the default on this platform."),
+    ("copies", "Copy the base interpreter, even if links are the default on this platform."),
+    ("clear", "Delete the contents of the environment's directory first."),
+    ("upgrade", "Update an existing environment after its Python was upgraded in place."),
+    ("without-pip", "Do not install pip."),
+    (
+        "upgrade-deps",
+        "Bring the core packages (pip, before Python 3.12 also setuptools) up to date from the package index.",
+    ),
+    ("without-scm-ignore-files", "Do not write the .gitignore that keeps the environment out of git."),
+];
+/// The options with a value, and their help.
+const VALUES: [(&str, &str); 2] = [
+    ("prompt", "The prompt for activated shells. Default: the environment's name."),
+    (
+        "python",
+        "The Python that the environment is for: a version such as 3.12, a name on PATH, or the path of an executable, \
+         an installation or an environment. Default: the Python that fastvenv was installed for.",
+    ),
+];
+
+/// Reads the command line of a process. On a mistake it prints what is wrong, for `--help` the help, and returns the
+/// exit status.
+pub fn read(given: Vec<OsString>) -> Result<Arguments, ExitCode> {
+    match command().try_get_matches_from(&given) {
+        Ok(matches) => Ok(Arguments::of(&matches)),
+        Err(error) => {
+            // It can't be told if the terminal is gone.
+            let _ = error.print();
+            Err(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
+        }
+    }
+}
+
+fn command() -> Command {
+    let flag = |(name, help): (&'static str, &'static str)| {
+        let flag = Arg::new(name).long(name).help(help).action(ArgAction::SetTrue);
+        if name == "copies" { flag.conflicts_with("symlinks") } else { flag }
+    };
+    let value = |(name, help): (&'static str, &'static str)| {
+        Arg::new(name).long(name).help(help).value_parser(ValueParser::os_string())
+    };
+    let directories = Arg::new("directories")
+        .value_name("ENV_DIR")
+        .help("A directory to create an environment in.")
+        .value_parser(ValueParser::os_string())
+        .num_args(1..)
+        .required(true);
+    let bin = if cfg!(windows) { "Scripts" } else { "bin" };
+    Command::new("fastvenv")
+        .about("Create Python virtual environments in one or more directories.")
+        .after_help(format!(
+            "To activate an environment, source the activate script in its {bin} directory, or run the python there."
+        ))
+        .infer_long_args(true)
+        .args_override_self(true)
+        .args(FLAGS.map(flag))
+        .args(VALUES.map(value))
+        .arg(directories)
+}
+
+impl Arguments {
+    fn of(matches: &ArgMatches) -> Self {
+        let value = |name: &str| matches.get_one::<OsString>(name).cloned();
+        let given = value("prompt");
+        Self {
+            options: Options {
+                symlinks: !matches.get_flag("copies") && (matches.get_flag("symlinks") || cfg!(unix)),
+                with_pip: !matches.get_flag("without-pip"),
+                system_site_packages: matches.get_flag("system-site-packages"),
+                clear: matches.get_flag("clear"),
+                upgrade: matches.get_flag("upgrade"),
+                upgrade_deps: matches.get_flag("upgrade-deps"),
+                prompt: given.as_ref().map(|prompt| shown(prompt)),
+                scm_ignore_files: !matches.get_flag("without-scm-ignore-files"),
+            },
+            prompt: given.map(|prompt| if prompt == "." { current_name() } else { prompt }),
+            python: value("python"),
+            directories: matches.get_many("directories").into_iter().flatten().cloned().collect(),
+        }
+    }
+}
+
+/// The name of the current directory.
+fn current_name() -> OsString {
+    fs::normal(Path::new("")).file_name().unwrap_or_default().to_owned()
+}
+
+/// The text for display, with bytes that are not UTF-8 as Python escapes them.
+fn shown(text: &OsString) -> String {
+    let mut shown = String::new();
+    for chunk in text.as_encoded_bytes().utf8_chunks() {
+        shown += chunk.valid();
+        chunk.invalid().iter().for_each(|byte| shown += &format!("\\udc{byte:02x}"));
+    }
+    shown
+}

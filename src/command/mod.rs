@@ -1,0 +1,84 @@
+//! The command `fastvenv`: what `python -m fastvenv` does, without the start of an interpreter.
+
+mod arguments;
+mod python;
+mod report;
+mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use self::arguments::Arguments;
+use self::terminal::Terminal;
+use crate::advice::Failure;
+use crate::base::Platform;
+use crate::create::{Creation, environment, foreign};
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::observer::asks_for_records;
+use crate::panics::caught;
+use crate::seed::Variables;
+
+/// Runs the command line of this process.
+///
+/// Returns the exit status: 0; 1 if an environment could not be created; 2 for arguments that make no sense; 130 after
+/// an interrupt.
+pub fn main() -> ExitCode {
+    let given: Vec<_> = std::env::args_os().collect();
+    let done = match arguments::read(given) {
+        Ok(arguments) => caught(|| run(&arguments)).unwrap_or_else(|bug| Err(bug.into())),
+        Err(status) => return status,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report::report(&failure),
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.options.upgrade && arguments.options.clear {
+        return Err(Error::Refused("you cannot supply --upgrade and --clear together.".to_owned()).into());
+    }
+    let mut terminal = Terminal::new();
+    for directory in &arguments.directories {
+        create(arguments, &fs::normal(Path::new(directory)), &mut terminal)?;
+    }
+    Ok(())
+}
+
+/// Creates one environment.
+fn create(arguments: &Arguments, directory: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
+    terminal.shows_records = asks_for_records(std::env::var_os("FASTVENV_LOG").as_deref())?;
+    let variables = Variables::from_lookup(|name| Ok::<_, Error>(std::env::var_os(name)))?;
+    if arguments.options.with_pip {
+        variables.check()?;
+    }
+    let interpreter = python::interpreter(arguments.python.as_deref(), terminal)?;
+    let prompt = arguments.prompt.as_deref();
+    let (home, own) = (std::env::home_dir().unwrap_or_default(), own());
+    if let Some(obstacle) = interpreter.obstacle(HOST) {
+        let whose = (&*interpreter, obstacle.as_str());
+        let (what, precious) = ((&arguments.options, prompt), (home.as_path(), own.as_path()));
+        return Ok(foreign::create(whose, directory, what, precious, terminal)?);
+    }
+    let cache_directory = variables.cache_directory();
+    let creation = Creation {
+        base: &interpreter.base,
+        directory,
+        options: &arguments.options,
+        prompt,
+        variables: &variables,
+        cache_directory: cache_directory.as_deref(),
+        own: &own,
+        home: &home,
+    };
+    environment(&creation, terminal).map(drop)
+}
+
+/// The platform that this program is for.
+const HOST: Platform = if cfg!(windows) { Platform::Nt } else { Platform::Posix };
+
+/// This program itself.
+fn own() -> PathBuf {
+    std::env::current_exe().unwrap_or_default()
+}
