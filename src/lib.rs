@@ -10,6 +10,7 @@
 //! | [`fs`] | file system access: only it uses `std::fs`, and only `fs::sys` differs between systems |
 //! | [`base`] | the interpreter that environments are created from, found and asked if it is another one |
 //! | [`advice`] | advice for the user about an error |
+//! | [`hints`] | answers to beginners' mistakes on the command line |
 //! | [`environment`] | one environment: paths, `pyvenv.cfg`, executables, scripts |
 //! | [`seed`] | pip: which wheel, the cached image, placing it, RECORD, console scripts |
 //! | [`create`] | the steps that create an environment, and their order |
@@ -27,6 +28,7 @@ pub mod create;
 pub mod environment;
 pub mod error;
 pub mod fs;
+pub mod hints;
 pub mod observer;
 pub mod panics;
 #[cfg(feature = "python")]

@@ -4,6 +4,7 @@ import os
 import sys
 
 import fastvenv
+from fastvenv import _core
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` itself takes longer to import than an environment takes to create
@@ -48,8 +49,6 @@ FLAGS: "dict[str, tuple[str, Any, str]]" = {
         "Do not write the .gitignore that keeps the environment out of git.",
     ),
 }
-# No commands, but perhaps meant as such; `_hints.COMMANDS` says what was meant.
-WORDS = frozenset({"install", "uninstall", "status", "cache", "check", "repair", "run", "create", "help"})
 _EXCLUSIVE = ("--symlinks", "--copies")
 
 # option with a value -> help. The attribute is the option's name.
@@ -86,19 +85,11 @@ def main(args: "Sequence[str] | None" = None, prog: str = "fastvenv") -> None:
     options, env_dirs = _read_plainly(args) or _read_by_argparse(args, prog)
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
-    if _is_odd(options, env_dirs):
-        from fastvenv import _hints
-
-        _hints.warn(options, env_dirs)
+    for warning in _core.command_line_warnings(env_dirs, options["python"], options["clear"]):
+        fastvenv.logger.warning(warning)
     builder = fastvenv.EnvBuilder(**options)
     for env_dir in env_dirs:
         builder.create(env_dir)
-
-
-def _is_odd(options: "dict[str, Any]", env_dirs: "list[str]") -> bool:
-    """Tell quickly whether there may be something to warn of."""
-    paths = [*env_dirs, options["python"] or ""]
-    return options["clear"] or any(path.startswith("~") or path in WORDS for path in paths)
 
 
 def _read_plainly(args: "list[str]") -> "tuple[dict[str, Any], list[str]] | None":

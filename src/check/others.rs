@@ -70,6 +70,6 @@ pub fn advice(others: &[PathBuf]) -> String {
         return "Install this version of Python again, or create the environment with another one."
             .to_owned();
     }
-    let names: Vec<_> = others.iter().map(|path| quoted(path)).collect();
+    let names: Vec<_> = others.iter().map(quoted).collect();
     format!("The same version is here: {}. {}", names.join(", "), super::REPAIR)
 }

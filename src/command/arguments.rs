@@ -1,6 +1,7 @@
 //! The options, as `python -m fastvenv` has them.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,6 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::environment::config::Options;
 use crate::fs;
+use crate::hints::for_usage;
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct Arguments {
     pub directories: Vec<OsString>,
 }
 
+/// The name of the command.
+const NAME: &str = "fastvenv";
 /// The flags and their help.
 const FLAGS: [(&str, &str); 8] = [
     ("system-site-packages", "Let the environment use the base interpreter's packages."),
@@ -53,8 +57,12 @@ pub fn read(given: Vec<OsString>) -> Result<Arguments, ExitCode> {
     match command().try_get_matches_from(&given) {
         Ok(matches) => Ok(Arguments::of(&matches)),
         Err(error) => {
-            // It can't be told if the terminal is gone.
+            // Nobody may be listening.
             let _ = error.print();
+            let rest = given.get(1..).unwrap_or_default();
+            if let Some(hint) = for_usage(rest, NAME).filter(|_| error.use_stderr()) {
+                let _ = writeln!(io::stderr(), "{hint}");
+            }
             Err(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)))
         }
     }
@@ -75,7 +83,7 @@ fn command() -> Command {
         .num_args(1..)
         .required(true);
     let bin = if cfg!(windows) { "Scripts" } else { "bin" };
-    Command::new("fastvenv")
+    Command::new(NAME)
         .about("Create Python virtual environments in one or more directories.")
         .after_help(format!(
             "To activate an environment, source the activate script in its {bin} directory, or run the python there."
@@ -99,7 +107,7 @@ impl Arguments {
                 clear: matches.get_flag("clear"),
                 upgrade: matches.get_flag("upgrade"),
                 upgrade_deps: matches.get_flag("upgrade-deps"),
-                prompt: given.as_ref().map(|prompt| shown(prompt)),
+                prompt: given.as_ref().map(shown),
                 scm_ignore_files: !matches.get_flag("without-scm-ignore-files"),
             },
             prompt: given.map(|prompt| if prompt == "." { current_name() } else { prompt }),

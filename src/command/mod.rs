@@ -5,6 +5,8 @@ mod python;
 mod report;
 mod terminal;
 
+use std::convert::Infallible;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,7 +17,8 @@ use crate::base::Platform;
 use crate::create::{Creation, environment, foreign};
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::observer::asks_for_records;
+use crate::hints::CommandLine;
+use crate::observer::{Observer, asks_for_records};
 use crate::panics::caught;
 use crate::seed::Variables;
 
@@ -40,10 +43,31 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Error::Refused("you cannot supply --upgrade and --clear together.".to_owned()).into());
     }
     let mut terminal = Terminal::new();
+    for warning in warnings(arguments) {
+        terminal.warning(&warning);
+    }
     for directory in &arguments.directories {
         create(arguments, &fs::normal(Path::new(directory)), &mut terminal)?;
     }
     Ok(())
+}
+
+fn warnings(arguments: &Arguments) -> Vec<String> {
+    let line = CommandLine {
+        directories: &arguments.directories,
+        python: arguments.python.as_deref(),
+        clear: arguments.options.clear,
+    };
+    line.warnings(|path| Ok::<_, Infallible>(expanded(path))).unwrap_or_else(|never| match never {})
+}
+
+/// The path with the user's home directory in the place of `~`. That of another user is not looked up.
+fn expanded(path: &OsStr) -> OsString {
+    let mut parts = Path::new(path).iter();
+    match std::env::home_dir().filter(|_| parts.next().is_some_and(|first| first == "~")) {
+        Some(home) => home.join(parts.as_path()).into_os_string(),
+        None => path.to_owned(),
+    }
 }
 
 /// Creates one environment.

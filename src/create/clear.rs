@@ -32,7 +32,7 @@ pub fn note_of_remains(path: &Path) -> Option<String> {
     const SHOWN: usize = 5;
     let names = fs::remains(path);
     let more = names.len().saturating_sub(SHOWN);
-    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| quoted(name)).collect();
+    let shown: Vec<_> = names.iter().take(SHOWN).map(quoted).collect();
     let tail = if more == 0 { String::new() } else { format!(" and {more} more") };
     (!shown.is_empty()).then(|| format!("{} still contains {}{tail}", quoted(path), shown.join(", ")))
 }

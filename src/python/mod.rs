@@ -11,6 +11,7 @@ mod context;
 mod ensurepip;
 mod errors;
 mod finalizing;
+mod hints;
 mod logging;
 mod modules;
 mod options;
@@ -34,6 +35,8 @@ mod _core {
     use super::cache::{cache_dir, cache_usage, clean_cache};
     #[pymodule_export]
     use super::check::check_environment;
+    #[pymodule_export]
+    use super::hints::{command_line_warnings, usage_hint};
     #[pymodule_export]
     use super::overriding::own_stages;
     #[pymodule_export]

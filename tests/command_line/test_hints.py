@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import fastvenv
-from fastvenv import _cli, _hints
 
 PACKAGES = os.fspath(Path(fastvenv.__file__).parents[1])
 
@@ -17,11 +16,6 @@ def run(*args, cwd):
     """Run a command in a folder: how it ended."""
     environ = {**os.environ, "PYTHONPATH": PACKAGES}
     return subprocess.run([sys.executable, *args], cwd=cwd, env=environ, capture_output=True, text=True, check=False)
-
-
-def test_each_word_has_an_answer():
-    """What is looked for quickly is what there is an answer for."""
-    assert set(_hints.COMMANDS) == _cli.WORDS
 
 
 @pytest.mark.parametrize("existing", [[], ["pyvenv.cfg", "src"], ["bin", "lib", ".gitignore"]])

@@ -91,7 +91,7 @@ impl Bin<'_> {
             "{} points to {}, which is not the base interpreter, {}. Upgrade the environment to renew its links, or \
              clear it.",
             quoted(path),
-            quoted(&fs::real_path(path)),
+            quoted(fs::real_path(path)),
             quoted(self.base)
         ))
     }
