@@ -17,8 +17,8 @@ mod draft;
 mod lock;
 
 pub use super::sys::{
-    Access, CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, Kind, Metadata, NewFile, current_user,
-    is_private,
+    Access, CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, Kind, Metadata, NewFile, Protection,
+    current_user, protection,
 };
 pub use draft::Draft;
 pub use lock::Lock;

@@ -11,13 +11,20 @@ use std::time::Duration;
 #[cfg(unix)]
 use super::unix::{metadata_at, metadata_of, metadata_of_file};
 #[cfg(windows)]
-use super::windows::{metadata_at, metadata_of, metadata_of_file};
+use super::windows::{descriptor, metadata_at, metadata_of, metadata_of_file};
 use super::{Access, Kind, Metadata};
 use crate::fs::time::Timestamp;
 
-/// The access rules of a file that new files inherit from their directory: unknown here.
+/// The owner and the access list of a file, which new files inherit from their directory and a hard link has from its
+/// source: a security descriptor.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Inherited;
+pub struct Inherited(Vec<u8>);
+
+/// On Unix no file has one.
+#[cfg(unix)]
+fn descriptor(_path: &Path) -> io::Result<Vec<u8>> {
+    Ok(Vec::new())
+}
 
 /// A directory known by its path.
 #[derive(Debug)]
@@ -89,8 +96,8 @@ impl Handle {
     }
 
     /// The access rules of the file of that name that new files inherit from their directory.
-    pub fn inherited(&self, _name: &OsStr) -> io::Result<Inherited> {
-        Ok(Inherited)
+    pub fn inherited(&self, name: &OsStr) -> io::Result<Inherited> {
+        descriptor(&self.0.join(name)).map(Inherited)
     }
 
     /// Creates an empty file. Fails if the name is taken.

@@ -3,6 +3,8 @@
 
 #[cfg(any(windows, test))]
 mod by_path;
+#[cfg(any(windows, test))]
+mod rules;
 #[cfg(test)]
 mod tests;
 #[cfg(unix)]
@@ -15,7 +17,7 @@ mod windows;
 #[cfg(unix)]
 pub use unix::{
     CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, ended, ignores_interrupts, is_damage,
-    is_lacking, is_private, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
+    is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string, protection,
 };
 #[cfg(unix)]
 pub(super) use unix::{
@@ -26,7 +28,7 @@ pub(super) use unix::{
 #[cfg(windows)]
 pub use windows::{
     CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, ended, ignores_interrupts, is_damage,
-    is_lacking, is_private, is_too_many_open_files, kill_group, lead_group, may_execute, os_string,
+    is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string, protection,
 };
 #[cfg(windows)]
 pub(super) use windows::{
@@ -90,6 +92,20 @@ pub struct NewFile {
     pub modified: Option<Timestamp>,
     /// Permission bits to add to what the umask leaves of `0o666`.
     pub add_mode: u32,
+}
+
+/// Tells whether Windows' access rules protect a directory from other users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// Only this user, administrators and the system may change it. Always so where the system has no such rules, but
+    /// owners and modes.
+    Private,
+    /// It belongs to another user.
+    Anothers,
+    /// The account of this identifier may change it.
+    OpenTo(String),
+    /// The rules can't be read, and it is not in the user's profile.
+    OutsideProfile,
 }
 
 /// The users who may access a new directory.

@@ -135,15 +135,5 @@ macro_rules! promises {
 
 promises!(by_path);
 
-#[cfg(windows)]
-#[test]
-fn only_the_users_profile_is_private() {
-    let temp = scratch();
-    assert!(super::is_private(temp.path()));
-    assert!(super::is_private(std::path::Path::new(&temp.path().to_str().unwrap().to_uppercase())));
-    let outside = std::path::Path::new(r"C:\");
-    assert!(!super::is_private(outside) && !super::is_private(&std::env::home_dir().unwrap()));
-}
-
 #[cfg(unix)]
 promises!(unix);

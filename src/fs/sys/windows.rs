@@ -17,11 +17,14 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 use windows_sys::Win32::System::SystemInformation::GetLocalTime;
 
+mod security;
+
 pub use super::by_path::{Handle, Inherited};
 use super::{Kind, Metadata, NewFile, verbatim};
 use crate::error::Ended;
 use crate::fs::calendar::Calendar;
 use crate::fs::time::Timestamp;
+pub use security::{descriptor, protection};
 
 /// The most characters of a path, with the 0 at its end.
 const MAX_LONG_PATH: usize = 32_768;
@@ -94,14 +97,6 @@ fn from_filetime(time: i64) -> Timestamp {
     const SECOND: i64 = 10_000_000;
     const FROM_1601_TO_1970: i64 = 11_644_473_600;
     Timestamp::from_parts(time.div_euclid(SECOND) - FROM_1601_TO_1970, time.rem_euclid(SECOND) * 100)
-}
-
-/// Reports whether only this user, administrators and the system write there, as far as Windows' own settings go: in
-/// the user's profile. A junction or link counts as the place that it leads to.
-pub fn is_private(path: &Path) -> bool {
-    let home = std::env::home_dir().and_then(|home| fs::canonicalize(home).ok());
-    let real = fs::canonicalize(path);
-    home.is_some_and(|home| real.is_ok_and(|real| real != home && real.starts_with(home)))
 }
 
 /// The text of these bytes, which must be UTF-8.

@@ -8,7 +8,7 @@ use etcetera::BaseStrategy;
 
 use super::{Cache, DIRECTORIES, Own, tag};
 use crate::error::{Error, Result, quoted};
-use crate::fs::dir::{Access, Dir, current_user, is_private, metadata_at};
+use crate::fs::dir::{Access, Dir, Protection, current_user, metadata_at, protection};
 
 /// The reasons not to use the cache.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,10 @@ pub enum Unusable {
     /// Other users may write to it.
     #[error("the cache {} is writable by others (mode {:o})", quoted(.0), .1)]
     OpenToOthers(PathBuf, u32),
-    /// It is on Windows and not in the user's profile.
+    /// On Windows, its access list lets the account of this identifier (SID) change it.
+    #[error("the cache {} can be changed by other users: its access list lets {} do that", quoted(.0), .1)]
+    OpenToAccount(PathBuf, String),
+    /// It is on Windows, not in the user's profile, and its access list can't be read.
     #[error("the cache {} is not in your profile, so other users may be able to write to it", quoted(.0))]
     OutsideProfile(PathBuf),
     /// The directory is not empty and has no tag of ours.
@@ -44,7 +47,11 @@ impl Unusable {
     /// process warns only once that root has another user's home.
     pub fn deserves_warning(&self) -> bool {
         match self {
-            Self::NotOurs(_) | Self::OpenToOthers(..) | Self::OutsideProfile(_) | Self::Foreign(_) => true,
+            Self::NotOurs(_)
+            | Self::OpenToOthers(..)
+            | Self::OpenToAccount(..)
+            | Self::OutsideProfile(_)
+            | Self::Foreign(_) => true,
             Self::AnothersHome(path, _) => is_first(path),
             Self::Unwanted | Self::NoHome | Self::Io(_) => false,
         }
@@ -84,9 +91,6 @@ impl Cache {
         }
         let owner = current_user();
         let root = trusted(root, owner)?;
-        if !is_private(path) {
-            return Err(Unusable::OutsideProfile(path.to_owned()));
-        }
         if !tag::is_ours(&root)? {
             return Err(Unusable::Foreign(path.to_owned()));
         }
@@ -116,7 +120,13 @@ pub(super) fn trusted(directory: Dir, owner: u32) -> Result<Dir, Unusable> {
     if metadata.mode & 0o022 != 0 {
         return Err(Unusable::OpenToOthers(directory.path().to_owned(), metadata.mode));
     }
-    Ok(directory)
+    let path = || directory.path().to_owned();
+    match protection(directory.path()) {
+        Protection::Private => Ok(directory),
+        Protection::Anothers => Err(Unusable::NotOurs(path())),
+        Protection::OpenTo(account) => Err(Unusable::OpenToAccount(path(), account)),
+        Protection::OutsideProfile => Err(Unusable::OutsideProfile(path())),
+    }
 }
 
 /// The nearest existing directory above `path`, if we are root and it belongs to another user. Under `sudo -E`, and in

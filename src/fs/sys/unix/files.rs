@@ -10,7 +10,7 @@ use rustix::fs::{CWD, RenameFlags};
 use rustix::fs::{FileType, Mode, OFlags, RawMode, Stat, Timespec, Timestamps, UTIME_OMIT, fstat};
 use rustix::io::Errno;
 
-use super::super::{Kind, Metadata, NewFile};
+use super::super::{Kind, Metadata, NewFile, Protection};
 use crate::fs::calendar::Calendar;
 use crate::fs::time::Timestamp;
 
@@ -24,9 +24,9 @@ pub fn local_time() -> Calendar {
     Calendar::utc(Timestamp::now())
 }
 
-/// Reports whether the place itself keeps other users out. Here owner and mode say that.
-pub fn is_private(_path: &Path) -> bool {
-    true
+/// Access rules beyond owner and mode, which Windows has.
+pub fn protection(_path: &Path) -> Protection {
+    Protection::Private
 }
 
 /// Metadata of the file or directory at that path, links followed.
