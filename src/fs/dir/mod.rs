@@ -127,14 +127,29 @@ impl Dir {
 
     /// Replaces a file. An existing file or link of that name is removed first, never written through. Returns the
     /// permission bits that the umask left.
+    ///
+    /// On Windows a program that is running can't be removed, only renamed. It then gets the name that pip gives it,
+    /// which ends with `.deleteme`, and stays.
     pub fn replace(&self, name: impl AsRef<OsStr>, content: &[u8], how: NewFile) -> Result<u32> {
         match self.create(&name, content, how) {
             Err(error) if error.kind() == Some(ErrorKind::AlreadyExists) => {
-                self.remove_file(&name)?;
+                self.remove_or_rename(name.as_ref())?;
                 self.create(name, content, how)
             }
             outcome => outcome,
         }
+    }
+
+    fn remove_or_rename(&self, name: &OsStr) -> Result<()> {
+        let Err(error) = self.remove_file(name) else { return Ok(()) };
+        if !sys::RUNNING_PROGRAMS_STAY {
+            return Err(error);
+        }
+        let mut aside = name.to_owned();
+        aside.push(".deleteme");
+        // Of an earlier program, which has ended or else keeps this one from being renamed.
+        let _ = self.remove_file(&aside);
+        self.rename(name, &aside).map_err(|_| error)
     }
 
     /// Writes a file by one rename, so that other processes see all of it or nothing. Its temporary name is its own

@@ -33,6 +33,31 @@ fn replacing_breaks_a_link_instead_of_writing_through_it() {
     assert_eq!(std::fs::read(target).unwrap(), b"kept");
 }
 
+/// A program counts as running while Windows has it loaded, as a library would be.
+#[cfg(windows)]
+#[test]
+fn a_program_that_is_running_is_renamed_and_replaced() {
+    use std::os::windows::ffi::OsStrExt;
+    use windows_sys::Win32::Foundation::FreeLibrary;
+    use windows_sys::Win32::System::LibraryLoader::{DONT_RESOLVE_DLL_REFERENCES, LoadLibraryExW};
+    let root = scratch();
+    let dir = Dir::open(root.path()).unwrap();
+    let path = root.path().join("pip.exe");
+    std::fs::copy(std::env::current_exe().unwrap(), &path).unwrap();
+    let text: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    // SAFETY: the path ends with 0, and nothing of the program is run.
+    let loaded = unsafe { LoadLibraryExW(text.as_ptr(), std::ptr::null_mut(), DONT_RESOLVE_DLL_REFERENCES) };
+    assert!(!loaded.is_null());
+    assert!(dir.remove_file("pip.exe").is_err());
+    dir.replace("pip.exe", b"new", NewFile::default()).unwrap();
+    assert_eq!(dir.read("pip.exe").unwrap().0, b"new");
+    assert!(root.path().join("pip.exe.deleteme").exists());
+    // SAFETY: it was loaded above, and nothing of it is used.
+    unsafe { FreeLibrary(loaded) };
+    dir.replace("pip.exe", b"newer", NewFile::default()).unwrap();
+    assert_eq!(dir.read("pip.exe").unwrap().0, b"newer");
+}
+
 #[test]
 fn a_lock_has_one_holder_until_it_is_dropped() {
     let root = scratch();

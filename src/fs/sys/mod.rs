@@ -16,8 +16,9 @@ mod windows;
 
 #[cfg(unix)]
 pub use unix::{
-    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, ended, ignores_interrupts, is_damage,
-    is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string, protection,
+    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, RUNNING_PROGRAMS_STAY, current_user, ended,
+    ignores_interrupts, is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute,
+    os_string, protection,
 };
 #[cfg(unix)]
 pub(super) use unix::{
@@ -27,8 +28,9 @@ pub(super) use unix::{
 };
 #[cfg(windows)]
 pub use windows::{
-    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, current_user, ended, ignores_interrupts, is_damage,
-    is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute, os_string, protection,
+    CLONES_HAVE_MODES, DIRECTORIES_ARE_HELD, Inherited, RUNNING_PROGRAMS_STAY, current_user, ended,
+    ignores_interrupts, is_damage, is_lacking, is_too_many_open_files, kill_group, lead_group, may_execute,
+    os_string, protection,
 };
 #[cfg(windows)]
 pub(super) use windows::{

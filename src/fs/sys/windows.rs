@@ -193,6 +193,9 @@ pub fn mode_of(_file: &File) -> io::Result<u32> {
 /// are open.
 pub const DIRECTORIES_ARE_HELD: bool = false;
 
+/// Reports whether a program can't be removed while it runs.
+pub const RUNNING_PROGRAMS_STAY: bool = true;
+
 /// Reports whether a clone has the mode of its source. There are no clones here.
 pub const CLONES_HAVE_MODES: bool = false;
 

@@ -146,6 +146,9 @@ pub fn mode_of(file: &File) -> io::Result<u32> {
 /// Reports whether a directory is held open. It may then be renamed while files in it are open.
 pub const DIRECTORIES_ARE_HELD: bool = true;
 
+/// Reports whether a program can't be removed while it runs.
+pub const RUNNING_PROGRAMS_STAY: bool = false;
+
 /// Reports whether a clone has the mode of its source, as a hard link has. Elsewhere it is a new file.
 pub const CLONES_HAVE_MODES: bool = cfg!(target_vendor = "apple");
 
