@@ -32,4 +32,37 @@ mod tests {
         assert!(!is_junction_tag(SYMLINK) && !is_junction_tag(APP_EXECUTION_ALIAS));
         assert!(!is_junction(Path::new(".")));
     }
+
+    /// Wine before version 11 creates no junctions.
+    #[cfg(windows)]
+    #[test]
+    fn a_junction_is_a_directory_that_clearing_and_removing_do_not_follow() {
+        use crate::fs::dir::Dir;
+        let temp = tempfile::tempdir().unwrap();
+        let at = |name: &str| temp.path().join(name);
+        std::fs::create_dir_all(at("target/inner")).unwrap();
+        let make = |junction: &Path| {
+            let mut command = std::process::Command::new("cmd");
+            command.args(["/d", "/c", "mklink", "/j"]).arg(junction).arg(at("target"));
+            command.output().unwrap();
+            junction.exists()
+        };
+        if !make(&at("junction")) {
+            eprintln!("skipped: this system creates no junctions");
+            return;
+        }
+        assert!(is_junction(&at("junction")) && !is_link(&at("junction")));
+        assert!(crate::fs::ensure_directory(&at("junction")).is_ok());
+        std::fs::create_dir(at("env")).unwrap();
+        assert!(make(&at("env/junction")));
+        crate::fs::clear_directory(&at("env"), &mut || false).unwrap();
+        assert!(std::fs::read_dir(at("env")).unwrap().next().is_none());
+        assert!(make(&at("env/junction")));
+        Dir::open(temp.path()).unwrap().remove_tree("env").unwrap();
+        assert!(at("target/inner").is_dir());
+        // In place of the environment it counts as the directory that it leads to.
+        crate::fs::clear_directory(&at("junction"), &mut || false).unwrap();
+        assert!(at("junction").is_dir() && !at("target/inner").exists());
+        assert_eq!(crate::fs::real_path(&at("junction")), crate::fs::real_path(&at("target")));
+    }
 }
