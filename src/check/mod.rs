@@ -20,6 +20,9 @@ mod start;
 mod version;
 pub mod word;
 
+#[cfg(test)]
+mod framework_tests;
+
 pub use finding::{Finding, Kind, Severity};
 pub use name::{LibraryName, is_python};
 pub use others::Search;
