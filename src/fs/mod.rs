@@ -152,9 +152,10 @@ pub fn remove_if_empty(path: &Path) -> bool {
     fs::remove_dir(path).is_ok() || !fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
-/// Reports whether something is there, links followed (`os.path.exists`).
+/// Reports whether something is there, links followed (`os.path.exists`). On Windows, so is a program of the Store's,
+/// whose file can be started and not opened.
 pub fn exists(path: &Path) -> bool {
-    path.exists()
+    path.try_exists().unwrap_or(false)
 }
 
 /// Reports whether a regular file is there, links followed.

@@ -47,8 +47,42 @@ const USUAL: &[&str] = &[
 const LAUNCHERS: &[&str] = &["python.exe", "pythonw.exe", "venvlauncher.exe", "venvwlauncher.exe"];
 const PLAIN: Build = Build { is_tree: false, free_threaded: false, arm64: false };
 
-const LAYOUTS: [Layout; 5] = [
+const LAYOUTS: [Layout; 7] = [
     Layout { name: "usual", exe: "python.exe", base: USUAL, launchers: LAUNCHERS, build: PLAIN },
+    // A directory of aliases, without the libraries.
+    Layout {
+        name: "the Store's",
+        exe: "python.exe",
+        base: &[
+            "python.exe",
+            "python3.exe",
+            "python3.13.exe",
+            "pythonw.exe",
+            "pythonw3.13.exe",
+            "pip.exe",
+            "idle.exe",
+        ],
+        launchers: LAUNCHERS,
+        build: PLAIN,
+    },
+    Layout {
+        name: "the install manager's",
+        exe: "python.exe",
+        base: &[
+            "python.exe",
+            "python3.13-64.exe",
+            "python3.13.exe",
+            "pythonw.exe",
+            "pythonw3.13-64.exe",
+            "python3.dll",
+            "python313.dll",
+            "vcruntime140.dll",
+            "vcruntime140_1.dll",
+            "__install__.json",
+        ],
+        launchers: LAUNCHERS,
+        build: PLAIN,
+    },
     Layout {
         name: "debug",
         exe: "python_d.exe",
