@@ -34,9 +34,13 @@ impl LibraryName {
     }
 }
 
-/// Reports whether a name in `bin` is that of a Python: `python`, `python3`, `python3.13t`, `pypy3`, `python.exe`.
+/// Reports whether a name in `bin` is that of a Python: `python`, `python3`, `python3.13t`, `pypy3`, `python.exe`, or
+/// `Python`, the program in the `Python.app` of macOS's framework builds.
 pub fn is_python(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
+    if name == "Python" {
+        return true;
+    }
     let name = name.strip_suffix(".exe").unwrap_or(name);
     let Some(rest) = ["python", "pypy"].iter().find_map(|start| name.strip_prefix(start)) else {
         return false;
