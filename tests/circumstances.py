@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -13,17 +12,21 @@ from pathlib import Path
 import pytest
 
 import fastvenv
+from platforms import is_root, need_movable_python
 
 
 @contextlib.contextmanager
-def limit(kind: int, value: int) -> Iterator[None]:
+def limit(kind: str, value: int) -> Iterator[None]:
     """A soft limit of this process for a moment."""
-    before = resource.getrlimit(kind)
-    resource.setrlimit(kind, (value, before[1]))
+    import resource  # Windows has none
+
+    number = getattr(resource, kind)
+    before = resource.getrlimit(number)
+    resource.setrlimit(number, (value, before[1]))
     try:
         yield
     finally:
-        resource.setrlimit(kind, before)
+        resource.setrlimit(number, before)
 
 
 @contextlib.contextmanager
@@ -43,7 +46,7 @@ def mounted(folder: Path, options: str, source: Path | None = None) -> Iterator[
     """A file system in memory, or with the option `bind` another folder."""
     what = [str(source)] if source else ["-t", "tmpfs", "tmpfs"]
     command = ["mount", "-o", options, *what, str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+    if not is_root() or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("file systems can't be mounted here")
     try:
         yield
@@ -61,6 +64,7 @@ def own_interpreter(folder: Path, *left_out: str) -> Path:
 
     It has no site-packages, nor what is left out. With a shared library, it needs LD_LIBRARY_PATH.
     """
+    need_movable_python()
     library = Path(os.__file__).parent
     ours = folder / "lib" / library.name
     ours.mkdir(parents=True)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 import seeding
 from circumstances import mounted
+from platforms import is_root
 
 # A shell starts what runs in its background with interrupts ignored, and Python and its children leave that so.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -79,7 +80,7 @@ def mount_image(tmp_path):
     folder = tmp_path / "mounted"
 
     def mount_image(command, driver="auto"):
-        if os.geteuid() != 0 or not shutil.which(command):
+        if not is_root() or not shutil.which(command):
             pytest.skip(f"{command} is not here, or file systems can't be mounted")
         with (tmp_path / "image").open("wb") as file:
             file.truncate(512 << 20)

@@ -17,6 +17,7 @@ import pytest
 import fastvenv
 from parity import trees
 from parity.trees import Entry
+from platforms import is_root
 
 ROUNDS = int(os.environ.get("FASTVENV_TEST_ROUNDS", "12"))
 ERRORS = ["ENOSPC", "EACCES", "EROFS", "EMFILE", "EIO", "EDQUOT"]
@@ -204,7 +205,7 @@ def in_child(action):
 
 def need_root():
     """Skip the test where this process can't become somebody else."""
-    if os.geteuid() != 0:
+    if not is_root():
         pytest.skip("only root can become another user")
 
 

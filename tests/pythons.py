@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
+from platforms import need_movable_python
+
 PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
 # Before 3.11, a Python in an environment takes the environment's executable for its base.
 RUNNING = Path(sys._base_executable) if sys.version_info >= (3, 11) else Path(sys._base_executable).resolve()
@@ -118,6 +120,7 @@ def twin(python: Path, folder: Path) -> Path:
     The library is one of links, but for the modules that tell what an installation is. Bytecode is its own: nothing
     that the copy writes comes into the original.
     """
+    need_movable_python()
     version = ask(os.path.realpath(python))  # 3.10 takes an environment's Python for the base
     assert version is not None
     library = Path(version.run("import os; print(os.path.dirname(os.__file__))").strip())

@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import fastvenv
+from platforms import packages_of
 
 NAME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 CREATE = "import sys, seeding; [seeding.create(env) for env in sys.argv[1:]]"
@@ -22,7 +23,7 @@ LINK_MODES = ["clone", "hardlink", "copy"]
 
 def site_packages(env: Path) -> Path:
     """The environment's site-packages."""
-    return Path(env) / "lib" / NAME / "site-packages"
+    return packages_of(Path(env))
 
 
 def create(env: Path) -> None:

@@ -33,7 +33,7 @@ mod tests {
         assert!(!is_junction(Path::new(".")));
     }
 
-    /// Wine before version 11 creates no junctions.
+    /// Wine 8 creates no junctions.
     #[cfg(windows)]
     #[test]
     fn a_junction_is_a_directory_that_clearing_and_removing_do_not_follow() {

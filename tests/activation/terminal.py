@@ -1,12 +1,9 @@
 """A shell at a terminal of its own, used as a person would use it."""
 
-import fcntl
 import os
-import pty
 import select
 import signal
 import struct
-import termios
 import time
 
 
@@ -14,6 +11,10 @@ class Terminal:
     """An interactive shell whose prompt ends in a mark, which tells that it waits for the next line."""
 
     def __init__(self, argv, mark, env, folder):
+        import fcntl  # Windows has none of these
+        import pty
+        import termios
+
         self.mark = mark.encode()
         self.lines = 0
         self.pid, self.descriptor = pty.fork()

@@ -6,6 +6,9 @@ import venv
 import pytest
 
 from activation.shells import POSIX, every_shell, exported, install, run, state
+from platforms import posix_only
+
+pytestmark = posix_only("shells of POSIX source the scripts")
 
 
 @pytest.mark.parametrize("prompt", ["<p> ", "", None], ids=["prompt", "empty-prompt", "no-prompt"])

@@ -10,6 +10,7 @@ import pytest
 
 import fastvenv
 from activation.shells import install, needs
+from platforms import posix_only
 
 SCRIPTS = Path(fastvenv.__file__).parent / "scripts"
 NAMES = {
@@ -43,7 +44,7 @@ def test_a_script_is_text_with_the_line_ends_of_its_platform(template):
     assert not content.startswith(b"\xef\xbb\xbf")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+@posix_only("it has no modes")
 @every_template
 def test_a_script_is_sourced_and_not_run(template):
     """No script is executable, nor is it so once installed: running it would have no effect."""
@@ -59,12 +60,14 @@ def test_placeholders_stand_outside_quotes_where_the_language_has_literals(templ
             assert line.count("'", 0, start) % 2 == 0
 
 
+@posix_only("the standard library writes CR LF there")
 def test_the_script_for_powershell_is_the_same_in_every_environment(tmp_path):
     """Activate.ps1 has no placeholders, so that it can be signed."""
     installed = (install(tmp_path / "it's", prompt="x") / "Activate.ps1").read_bytes()
     assert installed == (SCRIPTS / "common/Activate.ps1").read_bytes()
 
 
+@posix_only("Git may write CR LF there")
 @needs("shellcheck")
 @pytest.mark.parametrize("dialect", ["sh", "bash", "dash", "ksh"])
 def test_shellcheck_has_no_remark(dialect):
@@ -74,6 +77,7 @@ def test_shellcheck_has_no_remark(dialect):
     assert (done.stdout, done.returncode) == ("", 0)
 
 
+@posix_only("shells of POSIX read the scripts")
 @pytest.mark.parametrize("parser", [pytest.param(parser, id=parser[0], marks=needs(parser[0])) for parser in PARSERS])
 @pytest.mark.parametrize("prompt", ["env", "it's $HOME!\n\\"], ids=["plain", "odd"])
 def test_an_installed_script_parses(parser, prompt, tmp_path):

@@ -7,6 +7,9 @@ import pytest
 
 from activation.shells import POSIX, SHELLS, every_shell, exported, install, needs, run, state
 from activation.terminal import Terminal
+from platforms import posix_only
+
+pytestmark = posix_only("shells of POSIX source the scripts")
 
 # bash expands aliases in a script only where this is set; at a terminal it always does.
 ALIASES = 'if [ -n "${BASH_VERSION-}" ]; then shopt -s expand_aliases; fi'

@@ -6,6 +6,9 @@ import shutil
 import pytest
 
 from activation.shells import POSIX, SHELLS, every_shell, exported, install, needs, run
+from platforms import posix_only
+
+pytestmark = posix_only("shells of POSIX source the scripts")
 
 
 def inherited(env_dir, *path, **more):

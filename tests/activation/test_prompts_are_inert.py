@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from activation.shells import POSIX, SHELLS, every_shell, install, needs, run
 from activation.terminal import Terminal
+from platforms import posix_only
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, posix_only("shells of POSIX draw the prompt")]
 
 MARK = "<END>"
 

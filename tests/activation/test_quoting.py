@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import fastvenv
 from activation.shells import needs
+from platforms import posix_only
 
 SUFFIXES = {"sh": "", "fish": ".fish", "csh": ".csh", "PowerShell": ".ps1", "batch": ".bat"}
 
@@ -51,6 +52,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=1
 ANY = SPECIAL | BYTES | TEXT
 
 
+@posix_only("shells of POSIX read the literals")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "reader", [pytest.param(row, id=name, marks=needs(row[0][0])) for name, row in READERS.items()]

@@ -7,6 +7,9 @@ import subprocess
 import pytest
 
 from activation.shells import POSIX, SHELLS, Fish, every_shell, exported, install, needs, run
+from platforms import linux_only, posix_only
+
+pytestmark = posix_only("shells of POSIX source the scripts")
 
 
 @every_shell()
@@ -114,6 +117,7 @@ def test_strict_shells_see_no_error_and_no_output(name, options, tmp_path):
     assert ended.environment("active")[b"VIRTUAL_ENV_PROMPT"] == b"~ it's $HOME!"
 
 
+@linux_only("names may have any bytes")
 @every_shell()
 def test_paths_that_are_not_utf_8_survive(shell, tmp_path):
     """The bytes of a path reach VIRTUAL_ENV and PATH as they are, in a UTF-8 locale and in none."""

@@ -10,6 +10,9 @@ import pytest
 from check import breakages
 from circumstances import somebody_else
 from fastvenv import check
+from platforms import posix_only
+
+pytestmark = posix_only("the breakages are of bin/ and lib/python3.x")
 
 DOCS = Path(__file__).parents[2] / "docs" / "check.md"
 

@@ -10,6 +10,9 @@ import pytest
 
 import pythons
 from fastvenv import check
+from platforms import posix_only
+
+pytestmark = posix_only("the environments have bin/ and lib/python3.x")
 
 NAMES = ["plain", "a b", "it's", "ünï", "a&b;c", "100%", "new\nline"]
 VENV = [

@@ -8,6 +8,7 @@ import pytest
 
 import fastvenv
 from circumstances import mounted
+from platforms import posix_only
 
 
 def tree(path):
@@ -48,6 +49,7 @@ def test_a_link_to_a_folder_is_refused_before_anything_is_deleted(tmp_path):
     assert (tmp_path / "target" / "kept").exists()
 
 
+@posix_only("HOME says where the home directory is")
 @pytest.mark.parametrize("which", ["home", "parent of home", "base", "parent of base", "path through a link"])
 def test_what_nobody_can_have_meant_is_refused(tmp_path, monkeypatch, which):
     """The home folder, the base interpreter's prefix and what holds them are refused; nothing is deleted."""
@@ -124,6 +126,7 @@ def test_the_root_is_refused():
             Careful(clear=True).create(root)
 
 
+@posix_only("HOME says where the home directory is")
 def test_a_folder_inside_home_is_cleared(tmp_path, monkeypatch):
     """An environment in the home folder is an ordinary environment."""
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -5,7 +5,6 @@ import ctypes
 import errno
 import multiprocessing
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 import fastvenv
 import faults
 from circumstances import limit, mounted
+from platforms import linux_only, posix_only
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
@@ -78,6 +78,7 @@ def precious(folder):
     return faults.snapshot(folder)
 
 
+@linux_only("two paths are exchanged by renameat2")
 def test_a_folder_inside_that_is_swapped_for_a_link(tmp_path, exchanging):
     """While a folder in the environment and a link to elsewhere change places all the time, nothing elsewhere goes.
 
@@ -94,6 +95,7 @@ def test_a_folder_inside_that_is_swapped_for_a_link(tmp_path, exchanging):
         assert faults.snapshot(outside) == before
 
 
+@linux_only("two paths are exchanged by renameat2")
 def test_the_folder_itself_that_is_swapped_for_a_link(tmp_path, exchanging):
     """While the environment's folder and a link to elsewhere change places all the time, nothing elsewhere goes."""
     outside, env, trap = tmp_path / "outside", tmp_path / "env", tmp_path / "trap"
@@ -196,6 +198,7 @@ def test_the_folder_that_fastvenv_stands_in(tmp_path, monkeypatch):
     assert (package / "__init__.py").exists()
 
 
+@posix_only("it keeps the file of a running program")
 def test_the_environment_of_the_running_interpreter(tmp_path):
     """Cleared by its own interpreter, with fastvenv from elsewhere, an environment is made anew and works.
 
@@ -218,6 +221,7 @@ def test_the_environment_of_the_running_interpreter(tmp_path):
     assert again == whole
 
 
+@posix_only("alarms interrupt")
 @pytest.mark.slow
 def test_an_interrupt_ends_a_long_clearing(tmp_path):
     """Ctrl-C while much is deleted is a KeyboardInterrupt long before the end, which says what remains."""
@@ -245,8 +249,11 @@ def test_an_interrupt_ends_a_long_clearing(tmp_path):
     assert os.listdir(env)
 
 
+@posix_only("directories are open by descriptors")
 def test_a_tree_deeper_than_descriptors_go(tmp_path):
     """Folders in folders, more than may be open at once, end in an error that names one, not in a crash."""
+    import resource  # Windows has none
+
     env = tmp_path / "env"
     env.mkdir()
     here = os.open(env, os.O_RDONLY)
@@ -256,9 +263,9 @@ def test_a_tree_deeper_than_descriptors_go(tmp_path):
         os.close(here)
         here = below
     os.close(here)
-    with limit(resource.RLIMIT_NOFILE, 1024), pytest.raises(OSError, match="Too many open files") as caught:
+    with limit("RLIMIT_NOFILE", 1024), pytest.raises(OSError, match="Too many open files") as caught:
         fastvenv.EnvBuilder().clear_directory(env)
     assert str(caught.value.filename).startswith(str(env / "d/d/d"))
-    with limit(resource.RLIMIT_NOFILE, min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])):
+    with limit("RLIMIT_NOFILE", min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])):
         fastvenv.EnvBuilder().clear_directory(env)
     assert os.listdir(env) == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import fastvenv
 from fastvenv import _cli
+from platforms import posix_only, python_of
 
 MODULE = [sys.executable, "-m", "fastvenv"]
 
@@ -111,9 +112,9 @@ def test_usage_errors_have_status_2(tmp_path, args, message):
     [
         (["--upgrade", "--clear", "env"], "Error: you cannot supply --upgrade and --clear together.\n"),
         (
-            ["a:b"],
+            [f"a{os.pathsep}b"],
             (
-                "Error: Refusing to create a venv in {cwd}/a:b because it contains the PATH separator :.\n"
+                "Error: Refusing to create a venv in {env} because it contains the PATH separator {separator}.\n"
                 "No script could activate it. Choose another directory.\n"
             ),
         ),
@@ -122,9 +123,14 @@ def test_usage_errors_have_status_2(tmp_path, args, message):
 def test_refusals_have_status_1(tmp_path, args, message):
     """What can't be served is said on stderr after `Error: `, with status 1 and no traceback."""
     done = run(*args, cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", message.format(cwd=tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        message.format(env=tmp_path / args[0], separator=os.pathsep),
+    )
 
 
+@posix_only("the system has another error for it")
 def test_a_failure_says_what_was_being_done(tmp_path):
     """An error of the system has its path and the operation."""
     (tmp_path / "file").touch()
@@ -164,7 +170,7 @@ def test_the_defaults_are_those_of_the_stdlib_command(tmp_path):
     done = run("--without-pip", tmp_path / "env")
     assert done.returncode == 0
     assert (tmp_path / "env" / ".gitignore").read_text().endswith("\n*\n")
-    assert (tmp_path / "env" / "bin" / "python").is_symlink()
+    assert python_of(tmp_path / "env").is_symlink() == (os.name != "nt")
 
 
 def test_the_console_script_is_the_same_command(tmp_path):

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 import fastvenv
+from platforms import BIN, posix_only
 
 # Tells all that a program can see of how it was started, and then does what its first argument says.
 PROBE = """
@@ -92,6 +93,7 @@ def test_the_outcome_is_the_program_s_own(program, outcome):
     assert ours == theirs
 
 
+@posix_only("the paths of some programs are those of POSIX")
 @pytest.mark.usefixtures("programs")
 @pytest.mark.parametrize(
     "program",
@@ -141,9 +143,9 @@ def test_venv_itself(programs):
     """`python -m fastvenv.run venv` is fastvenv's command line."""
     command = [sys.executable, "-m", "fastvenv.run", "venv", "--without-pip", "env"]
     subprocess.run(command, check=True)
-    text = (programs / "env" / "bin" / "activate").read_text()
+    text = (programs / "env" / BIN / "activate").read_text()
     fastvenv.create(programs / "env", clear=True)
-    assert text == (programs / "env" / "bin" / "activate").read_text()
+    assert text == (programs / "env" / BIN / "activate").read_text()
 
 
 def test_other_processes_are_not_affected(programs):

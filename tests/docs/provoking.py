@@ -3,7 +3,6 @@
 import ast
 import importlib
 import os
-import resource
 import shutil
 import sys
 from collections.abc import Callable
@@ -123,13 +122,13 @@ def disk_full(tmp: Path) -> None:
 
 def file_size(tmp: Path) -> None:
     """A limit that pyvenv.cfg exceeds."""
-    with limit(resource.RLIMIT_FSIZE, 10):
+    with limit("RLIMIT_FSIZE", 10):
         create(tmp / "env")
 
 
 def open_files(tmp: Path) -> None:
     """A limit that the process has reached already."""
-    with limit(resource.RLIMIT_NOFILE, 3):
+    with limit("RLIMIT_NOFILE", 3):
         create(tmp / "env")
 
 
@@ -153,7 +152,7 @@ def no_ensurepip(tmp: Path) -> list[str]:
 
 def ensurepip_fails(tmp: Path) -> None:
     """A limit on the size of files, which the child inherits."""
-    with mock.patch.dict(os.environ, {"FASTVENV_SEED": "ensurepip"}), limit(resource.RLIMIT_FSIZE, 100_000):
+    with mock.patch.dict(os.environ, {"FASTVENV_SEED": "ensurepip"}), limit("RLIMIT_FSIZE", 100_000):
         create(tmp / "env", with_pip=True)
 
 

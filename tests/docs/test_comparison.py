@@ -9,6 +9,9 @@ import pytest
 
 from docs import comparison
 from docs.comparison import COMPARISON, OURS, ROOT, ROWS, TOOLS, command, run, table
+from platforms import posix_only
+
+pytestmark = posix_only("the commands are for a shell of POSIX")
 
 ONLY_HERE = table("README.md", "| what | see it |")
 

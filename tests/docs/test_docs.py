@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from markdown_it import MarkdownIt
 
+from platforms import posix_only
+
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "tests" / "FAULTS.md"])
 VARIABLE = re.compile(r'"(FASTVENV_[A-Z_]+|PYTHON[A-Z]+|ENSUREPIP_[A-Z]+|SOURCE_DATE_EPOCH|VSCMD_[A-Z_]+|VIRTUAL_ENV)"')
@@ -112,6 +114,7 @@ def test_no_block_goes_unseen() -> None:
     assert set(ELSEWHERE) <= listed, set(ELSEWHERE) - listed
 
 
+@posix_only("the commands are for a shell of POSIX")
 @pytest.mark.slow
 @pytest.mark.parametrize("block", of("python"), ids=str)
 def test_python_runs(block: Block, folder: Path) -> None:
@@ -121,6 +124,7 @@ def test_python_runs(block: Block, folder: Path) -> None:
         assert printed == block.output
 
 
+@posix_only("the commands are for a shell of POSIX")
 @pytest.mark.slow
 @pytest.mark.parametrize("block", of("sh"), ids=str)
 def test_shell_commands_run(block: Block, folder: Path) -> None:
@@ -134,6 +138,7 @@ def test_shell_commands_run(block: Block, folder: Path) -> None:
 COMMAND = re.compile(r"^ *(?:RUN |- run: |- (?=[\w.]+ ))(.+)$", re.MULTILINE)
 
 
+@posix_only("the commands are for a shell of POSIX")
 @pytest.mark.parametrize("block", of("yaml", "dockerfile"), ids=str)
 def test_jobs_and_images_run(block: Block, folder: Path) -> None:
     """Their commands succeed one after the other, where fastvenv is installed already."""
@@ -143,6 +148,7 @@ def test_jobs_and_images_run(block: Block, folder: Path) -> None:
     run(["bash", "-euo", "pipefail", "-c", text], folder)
 
 
+@posix_only("the commands are for a shell of POSIX")
 @pytest.mark.parametrize("block", of("nu"), ids=str)
 def test_the_overlay_of_nushell(block: Block, folder: Path) -> None:
     """It activates and deactivates."""
@@ -163,6 +169,7 @@ def alike(text: str) -> str:
     return re.sub(r"\d+(\.\d+)*", "N", text)
 
 
+@posix_only("the commands are for a shell of POSIX")
 @pytest.mark.parametrize("block", of("console"), ids=str)
 def test_a_session_goes_as_shown(block: Block, folder: Path) -> None:
     """Each command after `$` prints the lines below it, but for paths and figures."""

@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import re
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +13,9 @@ import pytest
 
 from circumstances import limit, run_without_ensurepip
 from docs import provoking
+from platforms import posix_only
+
+pytestmark = posix_only("limits, links and shell scripts provoke the messages")
 
 DOCS = Path(__file__).parents[2] / "docs" / "messages.md"
 
@@ -100,7 +102,7 @@ def test_the_command_shows_what_a_failing_pip_printed(tmp_path: Path) -> None:
     """The output of a failing ensurepip is on stderr, with the cause in it."""
     environ = {**os.environ, "FASTVENV_SEED": "ensurepip"}
     command = [sys.executable, "-m", "fastvenv", tmp_path / "env"]
-    with limit(resource.RLIMIT_FSIZE, 100_000):
+    with limit("RLIMIT_FSIZE", 100_000):
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: Command ")

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import fastvenv
+from platforms import linux_only, posix_only
 
 
 def config(env):
@@ -23,6 +24,7 @@ def test_the_prompt_reads_back_as_it_was_given(tmp_path):
         assert dict(config(tmp_path / "env"))["prompt"] == repr(prompt)
 
 
+@posix_only("the command is split as a shell of POSIX does")
 @pytest.mark.parametrize(
     "options",
     [
@@ -46,6 +48,7 @@ def test_the_recorded_command_is_one_that_the_interpreter_runs(tmp_path, options
     assert again == recorded
 
 
+@linux_only("names may have any bytes")
 def test_an_environment_whose_name_is_not_utf_8_works(tmp_path):
     """A name that is no UTF-8 makes a working environment, recorded escaped."""
     env = os.fsencode(tmp_path) + b"/caf\xe9"

@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fastvenv
+from platforms import linux_only
+
+pytestmark = linux_only("other systems allow other names")
 
 KEYS = ["home", "include-system-site-packages", "version", "executable", "command"]
 

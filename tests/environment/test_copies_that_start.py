@@ -12,6 +12,9 @@ import pytest
 
 import fastvenv
 import seeding
+from platforms import linux_only
+
+pytestmark = linux_only("a copy finds its shared library there as nowhere else")
 
 BASE = Path(sys._base_executable).resolve()
 TEXT = "import sys, fastvenv; fastvenv.create(sys.argv[1], symlinks=len(sys.argv) > 2, with_pip=True)"

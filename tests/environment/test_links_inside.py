@@ -9,6 +9,9 @@ import pytest
 
 import fastvenv
 import faults
+from platforms import posix_only
+
+pytestmark = posix_only("the links are in the place of bin/ and lib/python3.x")
 
 LINKS = {"symlinks": True, "scm_ignore_files": frozenset(["git"])}
 FILES = ["pyvenv.cfg", ".gitignore", "bin/activate", "bin/activate.fish", "bin/activate.csh", "bin/Activate.ps1"]

@@ -14,6 +14,9 @@ import fastvenv
 import pythons
 import seeding
 from parity.trees import snapshot
+from platforms import posix_only
+
+pytestmark = posix_only("the Pythons are links and copies in bin/")
 
 LINKS = {"symlinks": True}
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"

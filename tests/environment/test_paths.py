@@ -18,6 +18,9 @@ import fastvenv
 import faults
 import seeding
 from parity.trees import ACTIVATION_SCRIPTS
+from platforms import linux_only
+
+pytestmark = linux_only("other systems allow other names and lengths")
 
 LINKS = {"symlinks": True}
 

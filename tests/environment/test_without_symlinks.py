@@ -13,6 +13,9 @@ import fastvenv
 import faults
 import seeding
 from parity.trees import Entry
+from platforms import posix_only
+
+pytestmark = posix_only("strace and mounts take the links away")
 
 LACKING = ["EPERM", "ENODATA", "EPROTO", "ENOSYS", "EOPNOTSUPP"]
 OPTIONAL = {"lib64"}

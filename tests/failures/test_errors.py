@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 
 import fastvenv
+from platforms import posix_only
 
 
 def describe(error):
@@ -24,6 +25,7 @@ def raised(function, *args):
     return caught.value
 
 
+@posix_only("the folders are named as on POSIX")
 @pytest.mark.parametrize("name", ["bin", "include", "lib"])
 def test_a_file_where_a_folder_must_be(tmp_path, name):
     """A file in the place of a folder is refused with the folder's path in the message."""
@@ -35,6 +37,7 @@ def test_a_file_where_a_folder_must_be(tmp_path, name):
     assert str(env_dir / name) in str(error)
 
 
+@posix_only("the system has another error for it")
 def test_a_folder_where_a_file_must_be(tmp_path):
     """A folder in the place of pyvenv.cfg is an IsADirectoryError that names it."""
     config = tmp_path / "env" / "pyvenv.cfg"
@@ -51,6 +54,7 @@ def test_a_link_to_a_folder_is_no_place_for_an_environment(tmp_path):
     assert str(error) == f"Unable to create directory {str(tmp_path / 'link')!r}"
 
 
+@posix_only("the system has another error for it")
 def test_a_failed_system_call_names_its_path_and_what_was_done(tmp_path):
     """An OSError has errno, text and filename of the stdlib's, and notes: what was being done, what to do."""
     (tmp_path / "file").touch()
@@ -63,6 +67,7 @@ def test_a_failed_system_call_names_its_path_and_what_was_done(tmp_path):
     ]
 
 
+@posix_only("the system has another error for it")
 def test_an_error_about_two_paths_names_both(tmp_path):
     """Where two paths are involved, filename2 has the second one."""
     builder = fastvenv.EnvBuilder()
@@ -82,7 +87,7 @@ def test_a_missing_source_is_named(tmp_path):
 
 def test_a_path_separator_is_refused_before_anything_is_written(tmp_path):
     """A folder that could never be in PATH is refused with the standard library's words."""
-    env_dir = f"{tmp_path}/a{os.pathsep}b"
+    env_dir = str(tmp_path / f"a{os.pathsep}b")
     error = raised(fastvenv.create, env_dir)
     assert str(error) == f"Refusing to create a venv in {env_dir} because it contains the PATH separator {os.pathsep}."
     assert list(tmp_path.iterdir()) == []
@@ -110,6 +115,7 @@ def test_an_unknown_base_interpreter_is_refused_before_anything_is_written(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+@posix_only("it has no such names")
 @pytest.mark.parametrize("folder", ["/opt/new\nline", "/opt/trailing ", "/opt/bell\a", "/opt/caf\udce9"])
 def test_a_base_that_pyvenv_cfg_cannot_name_is_refused_before_anything_is_written(tmp_path, folder):
     """A base interpreter in a folder that a line of pyvenv.cfg can't hold is refused."""
@@ -160,6 +166,7 @@ def test_a_copy_onto_itself_is_refused_and_loses_nothing(tmp_path):
     assert source.read_text() == "precious"
 
 
+@posix_only("copies are launchers there")
 def test_copies_over_links_replace_the_links_and_spare_their_targets(tmp_path):
     """An environment of links made again with copies gets copies; what the links point to is not written to."""
     other = tmp_path / "other-python"

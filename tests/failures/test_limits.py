@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,9 @@ import fastvenv
 import faults
 import seeding
 from circumstances import remount
+from platforms import linux_only
+
+resource = pytest.importorskip("resource", reason="not on Windows: limits of processes, and mounts")
 
 LINKS = {"symlinks": True}
 
@@ -103,6 +105,7 @@ def test_files_may_not_be_so_large(tmp_path):
         assert faults.snapshot(env) == whole
 
 
+@linux_only("descriptors are listed by /proc")
 @pytest.mark.parametrize("options", [LINKS, {"symlinks": False}, {**LINKS, "clear": True}])
 def test_no_descriptor_is_free(options, tmp_path):
     """RLIMIT_NOFILE: EMFILE names a path, however many are free; a second run completes the environment."""
@@ -131,6 +134,7 @@ def test_no_descriptor_is_free(options, tmp_path):
     assert failures
 
 
+@linux_only("the limit is for threads too")
 def test_no_thread_can_be_started(tmp_path, monkeypatch):
     """RLIMIT_NPROC while pip's image is built: an OSError and no panic, and no pip looks installed."""
     faults.need_root()
@@ -159,6 +163,7 @@ def test_standard_streams_that_are_closed(closed, tmp_path):
     assert faults.snapshot(tmp_path / "env") == faults.fresh(tmp_path / "env", symlinks=True, scm_ignore_files=["git"])
 
 
+@linux_only("/dev/full")
 def test_standard_error_that_is_full(tmp_path):
     """A message that can't be printed changes nothing of the failure: it is one, and it ends."""
     (tmp_path / "file").touch()

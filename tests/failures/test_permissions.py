@@ -7,6 +7,9 @@ import pytest
 
 import fastvenv
 import faults
+from platforms import posix_only
+
+pytestmark = posix_only("owners and modes")
 
 LINKS = {"symlinks": True}
 

@@ -7,8 +7,9 @@ import pytest
 
 import faults
 import seeding
+from platforms import posix_only
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, posix_only("strace makes the system calls fail")]
 
 WITH_PIP = {"symlinks": True, "with_pip": True}
 

@@ -9,6 +9,9 @@ import pytest
 
 import fastvenv
 import faults
+from platforms import posix_only
+
+pytestmark = posix_only("strace makes the system calls fail")
 
 LINKS = {"symlinks": True, "scm_ignore_files": ["git"]}
 COPIES = {"symlinks": False}

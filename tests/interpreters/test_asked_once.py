@@ -11,6 +11,9 @@ import pytest
 import fastvenv
 import pythons
 import seeding
+from platforms import posix_only
+
+pytestmark = posix_only("shell scripts stand in for Pythons")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,9 @@ import fastvenv
 import pythons
 from downstream import builders
 from parity.trees import compare, snapshot
+from platforms import posix_only
+
+pytestmark = posix_only("Pythons are found by the names that they have in bin/")
 
 STAGES = [
     "create_git_ignore_file",

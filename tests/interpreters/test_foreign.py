@@ -6,6 +6,9 @@ import pytest
 
 import fastvenv
 import pythons
+from platforms import posix_only
+
+pytestmark = posix_only("Pythons are found by the names that they have in bin/")
 
 REASON = r"is (Python 3\.\d, older than 3\.8|pypy, not CPython)"
 

@@ -13,6 +13,9 @@ import pytest
 
 import fastvenv
 import pythons
+from platforms import posix_only
+
+pytestmark = posix_only("shell scripts stand in for Pythons")
 
 LIMIT = 15  # seconds that an interpreter has for its answer
 

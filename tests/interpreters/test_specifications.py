@@ -11,6 +11,9 @@ import pytest
 
 import fastvenv
 import pythons
+from platforms import posix_only
+
+pytestmark = posix_only("Pythons are found by the names that they have in bin/")
 
 MODULE = [sys.executable, "-m", "fastvenv"]
 

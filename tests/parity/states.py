@@ -4,6 +4,8 @@ import venv
 from collections.abc import Callable
 from pathlib import Path
 
+from platforms import BIN, IS_WINDOWS
+
 
 def absent(env: Path) -> None:
     """There is nothing yet."""
@@ -16,13 +18,14 @@ def empty(env: Path) -> None:
 
 def junk(env: Path) -> None:
     """A user has files of their own in it, some where an environment's would be, and links."""
-    for folder in ("bin", "lib/old", "notes"):
+    for folder in (BIN, "lib/old", "notes"):
         (env / folder).mkdir(parents=True)
-    for name in (".gitignore", "bin/activate", "bin/tool", "notes/a\nb", "pyvenv.cfg"):
+    odd = "notes/a b" if IS_WINDOWS else "notes/a\nb"
+    for name in (".gitignore", f"{BIN}/activate", f"{BIN}/tool", odd, "pyvenv.cfg"):
         (env / name).write_text("mine\n", encoding="utf-8")
-    (env / "bin/tool").chmod(0o751)
-    (env / "bin/activate").chmod(0o640)
-    (env / "bin/python3").symlink_to("tool")
+    (env / BIN / "tool").chmod(0o751)
+    (env / BIN / "activate").chmod(0o640)
+    (env / BIN / "python3").symlink_to("tool")
     (env / "notes/away").symlink_to("/nowhere")
     (env / "notes/root").symlink_to("/")
 
@@ -35,7 +38,7 @@ def linked(env: Path) -> None:
 def copied(env: Path) -> None:
     """An environment with copies stands there, with a package in it and a python3 of its own."""
     venv.create(env)
-    (env / "bin/python3").write_text("#!/bin/sh\n", encoding="utf-8")
+    (env / BIN / "python3").write_text("#!/bin/sh\n", encoding="utf-8")
     (env / "lib/package.pth").write_text("package\n", encoding="utf-8")
 
 
@@ -48,15 +51,15 @@ def stale(env: Path) -> None:
 
 
 def file_for_bin(env: Path) -> None:
-    """A file stands where the folder `bin` must be."""
+    """A file stands where the folder of executables must be."""
     env.mkdir()
-    (env / "bin").write_text("mine\n", encoding="utf-8")
+    (env / BIN).write_text("mine\n", encoding="utf-8")
 
 
 def link_for_include(env: Path) -> None:
     """A link to a folder stands where the folder `include` must be."""
     env.mkdir()
-    (env / "include").symlink_to("/usr/include")
+    (env / "include").symlink_to("/usr")
 
 
 def file_for_env(env: Path) -> None:

@@ -10,6 +10,7 @@ CPython's testers do. The resource `cpu` is on, so that pip is really installed.
 import importlib
 import importlib.util
 import os
+import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -28,13 +29,16 @@ EXPECTED_FAILURES = {
 def in_base_interpreter(module: str) -> None:
     """Replace this process with one of the base interpreter, which also finds the packages of this one.
 
-    Environments have links to it. (`sys._base_executable` is the environment's own on 3.10.)
+    On POSIX environments have links to it. (`sys._base_executable` is the environment's own on 3.10.)
     """
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
         sys.exit(f"{module} is not installed in {sys.prefix}")
-    base = os.path.realpath(sys.executable)
-    os.execv(base, [base, __file__, module, str(Path(spec.origin).parents[1])])
+    base = sys._base_executable if os.name == "nt" else os.path.realpath(sys.executable)
+    command = [base, __file__, module, str(Path(spec.origin).parents[1])]
+    if os.name == "nt":  # there, whoever waits for this process would not wait for the other
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(base, command)
 
 
 def load(module: str) -> unittest.TestSuite:

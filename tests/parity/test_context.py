@@ -63,7 +63,7 @@ def test_later_stages_add_their_paths(tmp_path: Path) -> None:
     builder.create_configuration(context)
     builder.setup_python(context)
     builder.setup_scripts(context)
-    assert context.cfg_path == os.fspath(tmp_path / "env/pyvenv.cfg")
+    assert context.cfg_path == os.fspath(tmp_path / "env" / "pyvenv.cfg")
     assert Path(context.script_path).name in ACTIVATION_SCRIPTS
     assert [name for name in vars(context) if name not in FIELDS] == ["cfg_path", "script_path"]
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from parity import states
 from parity.test_trees import build, renews_links, umask
 from parity.trees import compare
+from platforms import posix_only
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +39,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
+@posix_only("it has no such names")
 @given(
     name=NAMES,
     options=OPTIONS,

@@ -13,9 +13,10 @@ import pythons
 from parity import states
 from parity.test_command import PACKAGES
 from parity.trees import compare
+from platforms import posix_only
 from pythons import Python
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, posix_only("Pythons are found by the names that they have in bin/")]
 
 
 @pytest.fixture(params=pythons.foreign(), ids=pythons.label)

@@ -22,8 +22,9 @@ from parity.test_command import PACKAGES
 from parity.test_context import expected
 from parity.test_trees import OPTIONS, SCM, skip_known_differences
 from parity.trees import comparable, compare, snapshot
+from platforms import posix_only
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, posix_only("Pythons are found by the names that they have in bin/")]
 
 LINKS: dict[str, Any] = {"symlinks": True}
 

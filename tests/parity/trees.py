@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 OLDER = re.compile(rb"^version = 3\.(8|9|10)\.", re.MULTILINE)
-ACTIVATION_SCRIPTS = {"activate", "activate.csh", "activate.fish", "Activate.ps1"}
+ACTIVATION_SCRIPTS = {"activate", "activate.bat", "activate.csh", "activate.fish", "Activate.ps1", "deactivate.bat"}
 
 
 class Entry(NamedTuple):

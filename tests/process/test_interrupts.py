@@ -1,6 +1,5 @@
 """Interrupts are heard and raised, whatever they interrupt."""
 
-import fcntl
 import logging
 import os
 import signal
@@ -11,10 +10,12 @@ from pathlib import Path
 import pytest
 
 import fastvenv
+from platforms import posix_only
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 
+@posix_only("the build has no such module of variables")
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, TimeoutError])
 def test_an_interrupt_of_an_import_is_raised(raised, tmp_path, monkeypatch):
     """Only an ImportError means that the module with the build's variables isn't there."""
@@ -53,6 +54,8 @@ def test_an_interrupt_of_a_record_is_raised(raised, tmp_path, monkeypatch):
 @pytest.mark.skipif(FAKETIME is None or sys.platform != "linux", reason="libfaketime is not here")
 def test_an_interrupt_is_heard_while_the_clock_stands_still(tmp_path):
     """While another process holds the environment's lock, Ctrl-C ends the wait, even if no time passes."""
+    import fcntl  # Windows has none
+
     program = "import sys, fastvenv; fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)"
     env = tmp_path / "env"
     fastvenv.create(env, symlinks=True)

@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 
 import fastvenv
+from platforms import posix_only
 
 
 def test_a_failed_link_is_a_warning_and_then_a_copy(tmp_path, caplog):
@@ -48,7 +49,7 @@ def test_debug_records_are_seen_by_whoever_asks(tmp_path, caplog):
     assert str(fastvenv.CORE_VENV_DEPS) in caught.records[0].getMessage()
 
 
-@pytest.mark.parametrize("name", ["common/binary", "posix/binary"])
+@pytest.mark.parametrize("name", ["common/binary", f"{os.name}/binary"])
 def test_a_script_that_is_no_text_is_left_out_with_a_warning(tmp_path, caplog, name):
     """A template that isn't UTF-8 is not installed; the others are."""
     for path, content in [(name, b"\xff\xfe"), ("common/text", b"text")]:
@@ -99,6 +100,7 @@ def test_nothing_is_shown_without_wish(value, tmp_path):
     assert (done.stdout, done.stderr) == ("", "")
 
 
+@posix_only("a shell closes it")
 @pytest.mark.usefixtures("cache")
 def test_nothing_is_shown_where_standard_error_is_closed(tmp_path):
     """Without a standard error the debug records go nowhere, least of all to standard output."""

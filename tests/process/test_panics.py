@@ -6,6 +6,9 @@ import pytest
 
 import fastvenv
 import faults
+from platforms import posix_only
+
+pytestmark = posix_only("strace makes the system calls fail")
 
 LINKS = {"symlinks": True}
 

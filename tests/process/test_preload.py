@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from platforms import linux_only
+
+pytestmark = linux_only("fakeroot and fakechroot are loaded before the C library")
+
 # Gives all that was made to another user, makes it again, and prints what is still the other user's.
 CHOWN_AND_CLEAR = """
 import importlib, os, sys

@@ -6,6 +6,7 @@ import sys
 import threading
 
 import fastvenv
+from platforms import BIN, posix_only, python_of
 
 
 def test_threads_create_environments_side_by_side(tmp_path):
@@ -29,7 +30,7 @@ def test_threads_create_environments_side_by_side(tmp_path):
     assert errors == []
     for name in os.listdir(tmp_path):
         assert f"prompt = '{name}'\n" in (tmp_path / name / "pyvenv.cfg").read_text()
-        assert (tmp_path / name / "bin" / "activate").is_file()
+        assert (tmp_path / name / BIN / "activate").is_file()
 
 
 def test_processes_may_create_the_same_environment(tmp_path):
@@ -37,9 +38,10 @@ def test_processes_may_create_the_same_environment(tmp_path):
     command = [sys.executable, "-m", "fastvenv", "--without-pip", str(tmp_path / "env")]
     children = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(8)]
     assert [(child.communicate()[1], child.returncode) for child in children] == [(b"", 0)] * 8
-    assert subprocess.check_output([tmp_path / "env" / "bin" / "python", "-c", "print(1)"]) == b"1\n"
+    assert subprocess.check_output([python_of(tmp_path / "env"), "-c", "print(1)"]) == b"1\n"
 
 
+@posix_only("there are no FIFOs")
 def test_other_threads_run_while_a_file_is_opened(tmp_path):
     """The GIL is released during file work: a thread that waits in it does not stop the others.
 

@@ -10,7 +10,10 @@ import fastvenv
 import pythons
 from fastvenv.check import Kind, Severity, check
 from fastvenv.repair import repair
+from platforms import posix_only
 from repair.breaking import VERSION, check_running, copy, differences, install, rewrite, tree
+
+pytestmark = posix_only("the breakages are of bin/ and lib/python3.x")
 
 INFO = f"lib/python{VERSION}/site-packages"
 

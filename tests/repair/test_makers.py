@@ -10,7 +10,10 @@ import pytest
 import pythons
 from fastvenv.check import Severity, check
 from fastvenv.repair import repair
+from platforms import posix_only
 from repair.breaking import check_running, clean, differences, rewrite, tree
+
+pytestmark = posix_only("the environments have bin/ and lib/python3.x")
 
 PYTHONS = [found for found in [*pythons.others(), *pythons.foreign()] if found.implementation == "cpython"]
 SCRIPTS = {f"bin/{name}" for name in ["activate", "activate.csh", "activate.fish"]}

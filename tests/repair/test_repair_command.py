@@ -9,7 +9,10 @@ import pytest
 import fastvenv
 import pythons
 from fastvenv import repair
+from platforms import posix_only
 from repair.breaking import VERSION, copy, differences, rewrite, said, states, tree
+
+pytestmark = posix_only("the environments have bin/ and lib/python3.x")
 
 
 @pytest.fixture(scope="module")

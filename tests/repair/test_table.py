@@ -8,9 +8,10 @@ import pytest
 from check import breakages
 from circumstances import somebody_else
 from fastvenv.repair import repair
+from platforms import posix_only
 from repair.breaking import said, states
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, posix_only("the breakages are of bin/ and lib/python3.x")]
 
 DOCS = Path(__file__).parents[2] / "docs" / "check.md"
 

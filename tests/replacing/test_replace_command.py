@@ -8,7 +8,10 @@ import pytest
 from circumstances import mounted, remount
 from fastvenv.replace import LINE
 from faults import need_root, snapshot
+from platforms import posix_only
 from replacing import pythons
+
+pytestmark = posix_only("the installations are made of links")
 
 
 @pytest.fixture

@@ -8,7 +8,10 @@ import pytest
 
 from fastvenv import _startup
 from fastvenv.replace import LINE
+from platforms import posix_only
 from replacing import pythons
+
+pytestmark = posix_only("the installations are made of links")
 
 OPTIONS = [["-m", "venv"], ["-I", "-m", "venv"], ["-Im", "venv"], ["-mvenv"], ["-IBmvenv"]]
 OPTIONS += [["-X", "utf8", "-W", "ignore", "-m", "venv"], ["-Xutf8", "-Wm", "-Im", "venv"], ["-s", "-Emvenv"]]

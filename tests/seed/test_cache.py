@@ -13,9 +13,10 @@ import pytest
 import faults
 import seeding
 from fastvenv import cache as cache_command
+from platforms import posix_only
 from seeding import images
 
-pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow, posix_only("owners, modes and links")]
 
 
 def truncate(path):

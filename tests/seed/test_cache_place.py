@@ -11,8 +11,9 @@ import faults
 import seeding
 from fastvenv import _core
 from parity.trees import snapshot
+from platforms import posix_only
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, posix_only("the cache is found by HOME")]
 
 
 @pytest.fixture

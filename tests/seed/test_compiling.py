@@ -1,7 +1,6 @@
 """Whatever becomes of the processes that compile: bytecode is whole or there is none, and nobody else is disturbed."""
 
 import contextlib
-import fcntl
 import marshal
 import os
 import shutil
@@ -15,9 +14,10 @@ import pytest
 
 import faults
 import seeding
+from platforms import linux_only, posix_only
 from seeding import images, leftovers
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = [pytest.mark.usefixtures("cache"), posix_only("shell scripts stand in for Pythons that fail")]
 
 
 def create_in_vain(env):
@@ -61,6 +61,7 @@ except MemoryError:
     return pytest.skip("memory can't be limited here so that only compiling fails")
 
 
+@linux_only("the shell limits memory")
 @pytest.mark.slow
 def test_no_memory_to_compile_a_module(tmp_path, filled, cache):
     """A module that only lacks memory is no module that can't be compiled: no image goes without its bytecode."""
@@ -166,6 +167,8 @@ def forked():
 
 def test_a_fork_while_bytecode_is_compiled(tmp_path, cache):
     """A process that another thread forks meanwhile neither holds up the creation nor keeps its locks."""
+    import fcntl  # Windows has none
+
     env, gate = tmp_path / "env", tmp_path / "gate"
     os.mkfifo(gate)
     creating = threading.Thread(target=seeding.create, args=(env,))

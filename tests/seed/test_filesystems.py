@@ -13,10 +13,11 @@ import fastvenv
 import faults
 import seeding
 from circumstances import remount
+from platforms import posix_only
 from seed import odd_filesystem
 from seeding import images, leftovers
 
-pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow, posix_only("mounts, hard links and modes")]
 
 
 def test_a_cache_that_cannot_be_written(tmp_path, filled, cache, mount):

@@ -7,8 +7,13 @@ import subprocess
 import pytest
 
 import seeding
+from platforms import linux_only
 
-pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.usefixtures("cache"),
+    pytest.mark.slow,
+    linux_only("groups and access lists are inherited otherwise elsewhere"),
+]
 
 ACL = "system.posix_acl_access"
 

@@ -11,10 +11,15 @@ import pytest
 
 import seeding
 from faults import ROUNDS
+from platforms import posix_only
 from seeding import images, leftovers
 
 DICE = random.Random(3)
-pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.usefixtures("cache"),
+    pytest.mark.slow,
+    posix_only("processes are killed by signals, and their locks are in directories"),
+]
 
 
 def start(*envs):

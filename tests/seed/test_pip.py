@@ -1,7 +1,6 @@
 """The pip that is placed natively is a pip like any other, and the way there disturbs nobody."""
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 import fastvenv
 import seeding
 from fastvenv import cache as cache_command
+from platforms import BIN, linux_only, posix_only, python_of
 from seed.wheels import newer_wheel
 
 ENVIRONMENTS = int(os.environ.get("FASTVENV_TEST_ENVIRONMENTS", "30"))
@@ -29,7 +29,7 @@ def cache(filled, monkeypatch):
 
 def pip(env, *args):
     """What pip prints; it must succeed."""
-    command = [env / "bin/python", "-m", "pip", "--disable-pip-version-check", *args]
+    command = [python_of(env), "-m", "pip", "--disable-pip-version-check", *args]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -50,9 +50,9 @@ def test_pip_is_uninstalled_without_a_trace(module, tmp_path):
     env = tmp_path / "env"
     seeding.create_natively(env)
     command = ["pip", "uninstall", "-y", "pip"] if module == "pip" else ["ensurepip._uninstall"]
-    subprocess.run([env / "bin/python", "-m", *command], check=True, capture_output=True)
+    subprocess.run([python_of(env), "-m", *command], check=True, capture_output=True)
     assert not list(seeding.site_packages(env).glob("pip*"))
-    assert not list((env / "bin").glob("pip*"))
+    assert not list((env / BIN).glob("pip*"))
 
 
 @pytest.mark.slow
@@ -116,6 +116,7 @@ class OwnContext(fastvenv.EnvBuilder):
         context.env_exec_cmd = os.path.join(context.bin_path, "python3")
 
 
+@posix_only("the other name of the interpreter is python3")
 @pytest.mark.slow
 @pytest.mark.parametrize("builder", [OwnSetup, OwnCall, OwnContext])
 def test_what_subclasses_change_is_respected(builder, tmp_path):
@@ -151,11 +152,14 @@ def test_values_that_mean_nothing_are_refused(variable, tmp_path, monkeypatch):
         seeding.create(tmp_path / "env")
 
 
+@linux_only("descriptors are listed by /proc")
 @pytest.mark.slow
 def test_environments_in_a_row_leak_nothing(tmp_path, monkeypatch):
     """Many environments, cold ones among them, leave no descriptor open and no memory taken."""
+    import resource  # Windows has none
+
     seeding.create(tmp_path / "warm-up")
-    descriptors = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
+    descriptors = os.listdir("/proc/self/fd")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(ENVIRONMENTS):
         if number in (0, ENVIRONMENTS // 2):
@@ -187,12 +191,13 @@ def is_interrupted_at_pip(env, delay):
         builder.create(env)
         threading.Event().wait(10)  # an alarm that is late comes here
     except KeyboardInterrupt:
-        return (env / "bin/python").exists() and not list(seeding.site_packages(env).glob("pip-*.dist-info"))
+        return python_of(env).exists() and not list(seeding.site_packages(env).glob("pip-*.dist-info"))
     finally:
         signal.signal(signal.SIGALRM, before)
     return False
 
 
+@posix_only("alarms interrupt")
 def test_an_interrupt_ends_the_unpacking(tmp_path, monkeypatch):
     """Ctrl-C while an image is built is a KeyboardInterrupt before it is complete; a second run mends it."""
     env, cache = tmp_path / "env", tmp_path / "cache"

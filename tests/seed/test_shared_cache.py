@@ -11,6 +11,9 @@ import faults
 import seeding
 from circumstances import remount
 from parity.trees import snapshot
+from platforms import posix_only
+
+pytestmark = posix_only("root and other users")
 
 NOBODY = 65534
 # A user who may read everything, since the interpreters of root's pyenv are below a home that is closed to others.

@@ -11,9 +11,10 @@ import zipfile
 import pytest
 
 import seeding
+from platforms import posix_only
 from seeding import images
 
-pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow, posix_only("modes, and cp and tar")]
 
 
 def by_tar(source, target):

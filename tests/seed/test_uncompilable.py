@@ -15,8 +15,13 @@ import pytest
 import fastvenv
 import seeding
 from circumstances import without_ensurepip
+from platforms import posix_only
 
-pytestmark = [pytest.mark.usefixtures("cache"), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.usefixtures("cache"),
+    pytest.mark.slow,
+    posix_only("the wheel is put into an installation made of links"),
+]
 
 BAD = {
     "syntax": b"def (:\n",

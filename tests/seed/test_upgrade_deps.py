@@ -8,7 +8,10 @@ import pytest
 
 import fastvenv
 import seeding
+from platforms import posix_only
 from seed.wheels import newer_wheel
+
+pytestmark = posix_only("pip is configured by files below HOME and /etc")
 
 NAMES = {"user": "1", "dry-run": "1", "ignore-installed": "1", "root": "{}", "prefix": "{}", "target": "{}"}
 

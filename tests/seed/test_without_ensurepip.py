@@ -13,6 +13,9 @@ import pytest
 import fastvenv
 import faults
 from circumstances import run_without_ensurepip
+from platforms import posix_only
+
+pytestmark = posix_only("the installation is made of links")
 
 CREATE = "import os, sys, fastvenv; fastvenv.EnvBuilder(symlinks=True, with_pip=True, **{}).create(sys.argv[1])"
 

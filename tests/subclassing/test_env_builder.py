@@ -14,6 +14,7 @@ from unittest import mock
 import pytest
 
 import fastvenv
+from platforms import BIN, posix_only
 
 STAGES = [
     "ensure_directories",
@@ -108,7 +109,7 @@ def test_stages_read_the_context_when_they_run(tmp_path):
 
     Builder().create(tmp_path / "env")
     assert "home = /somewhere/else\n" in (tmp_path / "env" / "pyvenv.cfg").read_text()
-    assert "changed" in (tmp_path / "env" / "bin" / "activate").read_text()
+    assert "changed" in (tmp_path / "env" / BIN / "activate").read_text()
 
 
 def test_the_documented_pattern_of_own_keywords(tmp_path):
@@ -228,9 +229,10 @@ def test_who_says_where_the_folders_are_needs_no_scheme(tmp_path):
 
     with mock.patch("sysconfig.get_paths", side_effect=KeyError):
         context = Builder().ensure_directories(str(tmp_path / "env"))
-    assert context.bin_path == str(tmp_path / "env/scripts")
+    assert context.bin_path == os.path.join(tmp_path, "env", "scripts")
 
 
+@posix_only("paths are no bytes there")
 @pytest.mark.parametrize("module", [venv, fastvenv])
 def test_helpers_take_what_the_system_takes(module, tmp_path):
     """Paths of bytes, and anything for a truth value."""
@@ -244,6 +246,7 @@ def test_helpers_take_what_the_system_takes(module, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@posix_only("the folders are named as on POSIX")
 @pytest.mark.skipif(not hasattr(venv.EnvBuilder, "_venv_path"), reason="this version has no such stage")
 @pytest.mark.parametrize("scripts", [".", "x/../bin", "deeper/bin", "../beside", pathlib.Path("bin")], ids=str)
 def test_folders_of_a_subclass_come_into_the_context_as_they_are(scripts, tmp_path):

@@ -8,6 +8,7 @@ import venv
 import pytest
 
 import fastvenv
+from platforms import BIN, python_of
 
 
 def test_replace_variables_needs_no_script_path():
@@ -30,7 +31,7 @@ def test_replace_variables_of_a_subclass_decides(tmp_path):
     builder = Builder()
     context = builder.ensure_directories(str(tmp_path / "env"))
     builder.install_scripts(context, str(scripts.parent))
-    assert (tmp_path / "env" / "bin" / "script").read_text() == "env"
+    assert (tmp_path / "env" / BIN / "script").read_text() == "env"
 
 
 @pytest.mark.parametrize("module", [venv, fastvenv])
@@ -49,7 +50,7 @@ def test_scripts_that_replace_variables_refuses_are_left_out(module, tmp_path, c
     builder = Builder()
     context = builder.ensure_directories(str(tmp_path / "env"))
     builder.install_scripts(context, str(tmp_path / "scripts"))
-    assert [path.name for path in (tmp_path / "env/bin").iterdir()] == ["good"]
+    assert [path.name for path in (tmp_path / "env" / BIN).iterdir()] == ["good"]
     assert re.search("unable to copy script .*bad', may be binary: no such text", caplog.text)
 
 
@@ -70,8 +71,8 @@ def test_a_prompt_that_is_no_text_leaves_the_scripts_out(module, overridden, tmp
 
     Builder(symlinks=True).create(tmp_path / "env")
     assert "may be binary" in caplog.text
-    assert (tmp_path / "env/bin/python").exists()
-    assert not (tmp_path / "env/bin/activate").exists()
+    assert python_of(tmp_path / "env").exists()
+    assert not (tmp_path / "env" / BIN / "activate").exists()
 
 
 def test_a_context_may_say_something_else_of_each_script(tmp_path):
@@ -90,4 +91,4 @@ def test_a_context_may_say_something_else_of_each_script(tmp_path):
 
     Builder(symlinks=True).create(tmp_path / "env")
     for name in ("activate", "activate.csh", "activate.fish"):
-        assert f"'for {name}'" in (tmp_path / "env/bin" / name).read_text()
+        assert f"'for {name}'" in (tmp_path / "env" / BIN / name).read_text()
