@@ -19,8 +19,14 @@ pub struct Interpreter {
     pub implementation: String,
     /// `sys.platform`: `linux`, `cygwin`.
     pub system: String,
+    /// The file that its process ran, links resolved, if the system says it.
+    pub program: Option<PathBuf>,
     /// The files that the answer depends on, besides the executable.
     pub sources: Vec<PathBuf>,
+    /// There are no other files that the answer depends on.
+    pub knows_sources: bool,
+    /// The answer itself.
+    pub text: String,
 }
 
 impl Interpreter {
@@ -49,7 +55,7 @@ impl Interpreter {
 /// Reads the answer that `query.py` prints. Returns `None` for anything else.
 pub fn read(text: &str) -> Option<Interpreter> {
     let facts: Map<String, Value> = serde_json::from_str(text).ok()?;
-    let facts = Facts(&facts);
+    let facts = Members(&facts);
     let os_module = facts.path("os_module")?;
     let implementation = facts.text("implementation")?;
     let system = facts.text("platform")?;
@@ -77,16 +83,23 @@ pub fn read(text: &str) -> Option<Interpreter> {
             arm64: facts.is_true("arm64")?,
         },
     };
-    let sources = std::iter::once(os_module).chain(facts.some_path("variables_file")?).collect();
-    Some(Interpreter { base: Arc::new(base), implementation, system, sources })
+    Some(Interpreter {
+        base: Arc::new(base),
+        implementation,
+        system,
+        program: facts.some_path("program")?,
+        sources: facts.paths("sources")?,
+        knows_sources: facts.is_true("knows_sources")?,
+        text: text.to_owned(),
+    })
 }
 
 /// The members of the answer. Each text is a string with one character for each byte.
-struct Facts<'a>(&'a Map<String, Value>);
+struct Members<'a>(&'a Map<String, Value>);
 
-impl Facts<'_> {
+impl Members<'_> {
     fn bytes(&self, name: &str) -> Option<Vec<u8>> {
-        self.0.get(name)?.as_str()?.chars().map(|c| u8::try_from(c).ok()).collect()
+        bytes(self.0.get(name)?)
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -95,6 +108,11 @@ impl Facts<'_> {
 
     fn path(&self, name: &str) -> Option<PathBuf> {
         fs::os_string(self.bytes(name)?).map(OsString::into)
+    }
+
+    fn paths(&self, name: &str) -> Option<Vec<PathBuf>> {
+        let path = |value| fs::os_string(bytes(value)?).map(PathBuf::from);
+        self.0.get(name)?.as_array()?.iter().map(path).collect()
     }
 
     /// `Some(None)` for an empty path.
@@ -113,6 +131,10 @@ impl Facts<'_> {
     }
 }
 
+fn bytes(text: &Value) -> Option<Vec<u8>> {
+    text.as_str()?.chars().map(|c| u8::try_from(c).ok()).collect()
+}
+
 #[cfg(test)]
 pub mod tests {
     //! An answer for other modules' tests.
@@ -126,7 +148,7 @@ pub mod tests {
         "is_64bit": 1, "utf8_file_names": 1, "abiflags": "", "platlibdir": "lib", "executable": "/env/bin/python",
         "base_executable": "/opt/\u00e9/bin/python3", "home": "/opt/\u00e9/bin", "base_prefix": "/opt/\u00e9", "magic": "\u00cb\r\r\n",
         "os_module": "/opt/\u00e9/lib/python3.12/os.py", "cache_tag": "cpython-312", "wheel_pkg_dir": "",
-        "variables_file": "", "is_build_tree": 0, "free_threaded": 0, "arm64": 0}"#;
+        "program": "", "sources": ["/opt/\u00e9/lib/python3.12/os.py"], "knows_sources": 1, "is_build_tree": 0, "free_threaded": 0, "arm64": 0}"#;
 
     // The paths of the answer are no UTF-8.
     #[cfg(unix)]

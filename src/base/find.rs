@@ -4,18 +4,25 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Base, Interpreter, Platform, Version, kept};
+use super::{Base, Interpreter, Platform, Version};
 use crate::error::{Error, Result, quoted};
 use crate::fs;
 use crate::observer::Observer;
 
-/// Where to look for interpreters.
-#[derive(Clone, Copy, Debug)]
+/// Asks the interpreter at an absolute path, or knows its answer.
+pub type Ask<'a> = dyn Fn(&Path, &mut dyn Observer) -> Result<Arc<Interpreter>> + Sync + 'a;
+
+/// Where to look for interpreters, and how to ask them.
+#[derive(Clone, Copy)]
 pub struct Search<'a> {
-    /// The running interpreter.
-    pub running: &'a Base,
+    /// The interpreter that is preferred if it has the version that is looked for: the running one, if there is one.
+    pub running: Option<&'a Base>,
+    /// The platform, by which names and directories differ.
+    pub platform: Platform,
     /// The value of PATH.
     pub path: Option<&'a OsStr>,
+    /// How to ask them.
+    pub ask: &'a Ask<'a>,
 }
 
 /// The result of a search.
@@ -56,8 +63,11 @@ impl Search<'_> {
         }
     }
 
-    /// The interpreter at that path.
-    fn at(&self, path: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
+    /// The interpreter at that path, which may be a directory: see [`Search::find`].
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if it leads to no Python that works; [`Error::Interrupted`].
+    pub fn at(&self, path: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
         if fs::is_directory(path) {
             return self.inside(path, observer);
         } else if fs::exists(path) {
@@ -69,7 +79,7 @@ impl Search<'_> {
 
     /// The interpreter of an installation, or the base interpreter of an environment.
     fn inside(&self, directory: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
-        let names: &[&str] = match self.running.platform {
+        let names: &[&str] = match self.platform {
             Platform::Posix => &["bin/python3", "bin/python"],
             Platform::Nt => &["Scripts/python.exe", "python.exe"],
         };
@@ -84,16 +94,16 @@ impl Search<'_> {
     }
 
     fn ask(&self, path: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
-        kept::interpreter(&fs::absolute(path), observer)
+        (self.ask)(&fs::absolute(path), observer)
     }
 
     fn version(&self, wish: Wish, observer: &mut dyn Observer) -> Result<Found> {
-        if wish.is_met_by(self.running) {
+        if self.running.is_some_and(|running| wish.is_met_by(running)) {
             return Ok(Found::Running);
         }
         let names = wish.names();
         let paths: Vec<_> = names.iter().flat_map(|name| self.in_path(OsStr::new(name))).collect();
-        let mut others = vec![described(self.running)];
+        let mut others: Vec<_> = self.running.map(described).into_iter().collect();
         for path in paths {
             match self.ask(&path, observer) {
                 Ok(found) if wish.is_met_by(&found.base) => return Ok(Found::Other(found)),
@@ -105,7 +115,11 @@ impl Search<'_> {
         Ok(self.nothing(&format!("Python {}", wish.text), &names.join(", "), &others))
     }
 
-    fn named(&self, name: &OsStr, observer: &mut dyn Observer) -> Result<Found> {
+    /// The first interpreter of that name in PATH that works.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub fn named(&self, name: &OsStr, observer: &mut dyn Observer) -> Result<Found> {
         let mut others = Vec::new();
         for path in self.in_path(name) {
             match self.ask(&path, observer) {
@@ -153,11 +167,21 @@ impl Search<'_> {
     }
 
     fn suffixes(&self) -> &'static [&'static str] {
-        match self.running.platform {
+        match self.platform {
             Platform::Posix => &[""],
             Platform::Nt => &["", ".exe", ".bat"],
         }
     }
+}
+
+/// Reports whether `wanted` is a version for [`Search::find`].
+pub fn is_version(wanted: &OsStr) -> bool {
+    wanted.to_str().is_some_and(|wanted| Wish::read(wanted).is_some())
+}
+
+/// Reports whether `version` is a version that the interpreter has.
+pub fn has_version(base: &Base, version: &str) -> bool {
+    Wish::read(version).is_some_and(|wish| wish.is_met_by(base))
 }
 
 /// The first line, for a list of what was found: the output of a program may be long.

@@ -6,12 +6,14 @@
 mod answer;
 mod find;
 mod kept;
+mod provenance;
 mod query;
 mod scheme;
 
 pub use answer::{Interpreter, read as answered};
-pub use find::{Found, Search};
-pub use kept::known;
+pub use find::{Ask, Found, Search, has_version, is_version};
+pub use kept::{kept, kept_or, known};
+pub use provenance::{Provenance, configurations};
 pub use query::query;
 pub use scheme::{Directory, Scheme, include_is_in_scheme, include_name};
 

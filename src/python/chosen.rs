@@ -2,7 +2,7 @@
 //! asks for. That counts only if it was given to `__init__`.
 
 use std::cell::RefCell;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::base as running;
 use super::modules::{os, os_path, platform};
 use super::options::{younger, younger_is_set};
 use super::signals::detached;
-use crate::base::{Base, Found, Interpreter, Platform, Search, known};
+use crate::base::{Base, Found, Interpreter, Platform, Search, kept, known};
 
 thread_local! {
     /// The builders whose `create` runs in this thread, by address, each with the interpreter that it is for,
@@ -99,8 +99,13 @@ fn find(python: &Bound<'_, PyAny>, wanted: OsString) -> PyResult<Found> {
     };
     let environ = os(py)?.getattr(intern!(py, "environ"))?;
     let path: Option<OsString> = environ.call_method1(intern!(py, "get"), ("PATH",))?.extract()?;
-    let search = Search { running: &running, path: path.as_deref() };
+    let search = search(&running, path.as_deref());
     detached(py, |signals| search.find(&wanted, signals))
+}
+
+/// Where to look for interpreters. Their answers are kept in this process.
+pub fn search<'a>(running: &'a Base, path: Option<&'a OsStr>) -> Search<'a> {
+    Search { running: Some(running), platform: running.platform, path, ask: &kept }
 }
 
 /// Asks the package `python-discovery`, if it is installed.

@@ -9,12 +9,11 @@ use pyo3::prelude::*;
 use super::base::base_with_scheme;
 use super::check::{Plain, host, plain};
 use super::child::package_dir;
-use super::chosen::path_of;
+use super::chosen::{path_of, search};
 use super::errors::guarded;
 use super::modules::os;
 use super::seeding::variables;
 use super::signals::detached;
-use crate::base::Search;
 use crate::repair::{Repair, Report, requirements_of};
 
 /// A report in plain values: what was done, what is left, what is wrong, the commands, the requirements.
@@ -45,7 +44,8 @@ pub fn repair_environment<'py>(
         let repair = Repair {
             directory: &path,
             python: python.as_deref(),
-            search: Search { running: &running, path: search_path.as_deref() },
+            running: &running,
+            search: search(&running, search_path.as_deref()),
             host: &host(),
             package: &package,
             variables: &variables,

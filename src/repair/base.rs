@@ -88,7 +88,7 @@ pub fn choose(
         }
     }
     match repair.search.find(OsStr::new(&version_text(wanted)), observer)? {
-        Found::Running => at(&repair.search.running.executable, reading, wanted, observer),
+        Found::Running => at(&repair.running.executable, reading, wanted, observer),
         Found::Other(found) => at(&found.base.executable, reading, wanted, observer),
         Found::Nothing(_) => Ok(None),
     }
@@ -102,7 +102,7 @@ fn asked_for(
     observer: &mut dyn Observer,
 ) -> Result<Arc<Base>> {
     let path = match repair.search.find(python, observer)? {
-        Found::Running => repair.search.running.executable.clone(),
+        Found::Running => repair.running.executable.clone(),
         Found::Other(found) => found.base.executable.clone(),
         Found::Nothing(why) => return Err(Error::Refused(why)),
     };

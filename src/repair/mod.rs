@@ -21,20 +21,22 @@ use std::path::{Path, PathBuf};
 
 pub use self::action::{Action, Step};
 pub use self::plan::Plan;
-use crate::base::{Platform, Search};
+use crate::base::{Base, Platform, Search};
 use crate::check::{Finding, Host, Reading, Severity, check};
 use crate::error::{Error, Result};
 use crate::observer::Observer;
 use crate::seed::Variables;
 
 /// A repair: the environment, and everything that the repair depends on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Repair<'a> {
     /// The environment's directory.
     pub directory: &'a Path,
     /// The base interpreter to use: see [`Search::find`]. Without it, a suitable one is looked for.
     pub python: Option<&'a OsStr>,
-    /// The running interpreter, and where to look for others.
+    /// The running interpreter.
+    pub running: &'a Base,
+    /// Where to look for others.
     pub search: Search<'a>,
     /// The system, for the check.
     pub host: &'a Host,

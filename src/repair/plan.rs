@@ -118,7 +118,7 @@ impl Repair<'_> {
         let paths = plan.scripts(reading);
         plan.add(scripts::plan(&paths, reading, (&templates, &executable), shown.prompt.as_deref())?);
         let programs = plan.programs(reading);
-        plan.add(shebangs::plan(&programs, reading, &executable, self.search.running.macos));
+        plan.add(shebangs::plan(&programs, reading, &executable, self.running.macos));
         if let Some(base) = &base {
             let packages = Environment::of(base, &reading.directory, &reading.directory).purelib;
             if plan.has(Part::Packages) {

@@ -12,7 +12,7 @@ const FILE: &str = "requirements.txt";
 
 /// The commands, for a POSIX shell.
 pub fn commands(repair: &Repair<'_>, reading: &Reading, has_requirements: bool) -> Vec<String> {
-    let python = word(&repair.search.running.running);
+    let python = word(&repair.running.running);
     let directory = word(&reading.directory);
     let mut commands = Vec::new();
     if has_requirements {
