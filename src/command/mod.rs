@@ -1,6 +1,8 @@
 //! The command `fastvenv`: what `python -m fastvenv` does, without the start of an interpreter.
 
 mod arguments;
+mod facts;
+mod installed;
 mod python;
 mod report;
 mod terminal;
@@ -77,7 +79,7 @@ fn create(arguments: &Arguments, directory: &Path, terminal: &mut Terminal) -> R
     if arguments.options.with_pip {
         variables.check()?;
     }
-    let interpreter = python::interpreter(arguments.python.as_deref(), terminal)?;
+    let interpreter = python::interpreter(arguments.python.as_deref(), &variables, terminal)?;
     let prompt = arguments.prompt.as_deref();
     let (home, own) = (std::env::home_dir().unwrap_or_default(), own());
     if let Some(obstacle) = interpreter.obstacle(HOST) {

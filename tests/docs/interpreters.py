@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 import fastvenv
+from docs import commands
 
 
 def create(tmp: Path, python: object) -> None:
@@ -73,5 +74,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "python-empty": lambda tmp: create(tmp, ""),
     "python-bytes": lambda tmp: create(tmp, b"python3"),
     "python-version": version,
+    "command-python-version": commands.version,
+    "command-no-python": commands.no_python,
     "python-stages": stages,
 }

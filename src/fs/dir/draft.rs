@@ -24,6 +24,12 @@ impl Dir {
         Ok(Draft { file: self.create_file(name)?, directory: self, name, mode: None })
     }
 
+    /// Begins a file that only its owner may write to, whatever the umask is. Fails if the name is taken.
+    pub fn begin_own<'a>(&'a self, name: &'a OsStr) -> Result<Draft<'a>> {
+        let file = self.done("write", name, |name| self.handle.create_own_file(name))?;
+        Ok(Draft { file, directory: self, name, mode: None })
+    }
+
     /// Begins a file that shares the content of `source` until one of them changes (a reflink). If that fails, the name
     /// is free again. Fails if it is taken.
     pub fn begin_clone<'a>(&'a self, name: &'a OsStr, source: &File) -> Result<Draft<'a>> {

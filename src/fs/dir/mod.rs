@@ -152,12 +152,17 @@ impl Dir {
         self.rename(name, &aside).map_err(|_| error)
     }
 
-    /// Writes a file by one rename, so that other processes see all of it or nothing. Its temporary name is its own
-    /// name, a dot and a suffix.
+    /// Writes a file by one rename, so that other processes see all of it or nothing. Only its owner may write to it.
+    /// Its temporary name is its own name, a dot and a suffix.
     pub fn write_whole(&self, name: &str, content: &[u8]) -> Result<()> {
         let draft = format!("{name}.{}", Timestamp::now().nanoseconds());
-        let written =
-            self.create(&draft, content, NewFile::default()).and_then(|_| self.rename(&draft, name));
+        let write = || {
+            let mut file = self.begin_own(draft.as_ref())?;
+            file.write(content)?;
+            file.finish(NewFile::default())?;
+            self.rename(&draft, name)
+        };
+        let written = write();
         if written.is_err() {
             let _ = self.remove_file(&draft);
         }

@@ -105,6 +105,11 @@ impl Handle {
         OpenOptions::new().write(true).create_new(true).open(self.0.join(name))
     }
 
+    /// Creates an empty file, for which the system has no mode. Fails if the name is taken.
+    pub fn create_own_file(&self, name: &OsStr) -> io::Result<File> {
+        self.create_file(name)
+    }
+
     /// Sharing content between files is not supported here.
     pub fn create_clone(&self, _name: &OsStr, _source: &File) -> io::Result<File> {
         Err(io::ErrorKind::Unsupported.into())

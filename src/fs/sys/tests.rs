@@ -40,7 +40,7 @@ macro_rules! promises {
             fn a_taken_name_is_an_error_that_says_so() {
                 let root = scratch();
                 let dir = Handle::open(root.path()).unwrap();
-                dir.create_file(name(FILE)).unwrap();
+                dir.create_own_file(name(FILE)).unwrap();
                 assert_eq!(dir.create_file(name(FILE)).unwrap_err().kind(), ErrorKind::AlreadyExists);
                 for access in [Access::Umask, Access::Owner] {
                     let _ = dir.make_directory(name(DIRECTORY), access);

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use etcetera::BaseStrategy;
 
-use super::{Cache, DIRECTORIES, Own, tag};
+use super::{Cache, Own, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::dir::{Access, Dir, Protection, current_user, metadata_at, protection};
 
@@ -79,6 +79,30 @@ const ROOT: u32 = 0;
 impl Cache {
     /// Opens the cache in this directory, and creates it first if it is missing. Root's cache is only read.
     pub fn open_at(path: &Path) -> Result<Self, Unusable> {
+        let root = Root::open(path)?;
+        let images = root.enter("images")?;
+        let own = match root.is_ours {
+            true => {
+                Some(Own { wheels: root.enter("wheels")?, locks: root.enter("locks")?, root: root.directory })
+            }
+            false => None,
+        };
+        Ok(Self { images, owner: root.owner, own })
+    }
+}
+
+/// The directory that has the cache's directories, trusted.
+pub(super) struct Root {
+    directory: Dir,
+    /// The user that all in it must belong to.
+    pub(super) owner: u32,
+    /// False if the cache is root's and we are not root: it is only read.
+    pub(super) is_ours: bool,
+}
+
+impl Root {
+    /// Opens it, and creates it first if it is missing.
+    pub(super) fn open(path: &Path) -> Result<Self, Unusable> {
         let root = match Dir::open(path) {
             Ok(root) => root,
             Err(_) => match anothers_parent(path) {
@@ -87,7 +111,11 @@ impl Cache {
             },
         };
         if root.metadata()?.owner == ROOT && current_user() != ROOT {
-            return open_roots(root);
+            let directory = trusted(root, ROOT)?;
+            if !tag::is_tagged(&directory) {
+                return Err(Unusable::NotOurs(path.to_owned()));
+            }
+            return Ok(Self { directory, owner: ROOT, is_ours: false });
         }
         let owner = current_user();
         let root = trusted(root, owner)?;
@@ -95,20 +123,16 @@ impl Cache {
             return Err(Unusable::Foreign(path.to_owned()));
         }
         tag::set(&root)?;
-        let [images, wheels, locks] =
-            DIRECTORIES.map(|name| trusted(root.enter(name, Access::Owner)?, owner));
-        Ok(Self { images: images?, owner, own: Some(Own { wheels: wheels?, locks: locks? }) })
+        Ok(Self { directory: root, owner, is_ours: true })
     }
-}
 
-/// Opens a cache that root has filled, to read from it.
-fn open_roots(root: Dir) -> Result<Cache, Unusable> {
-    let root = trusted(root, ROOT)?;
-    if !tag::is_tagged(&root) {
-        return Err(Unusable::NotOurs(root.path().to_owned()));
+    /// Opens the directory of that name, and creates it first if it is missing and the cache is ours.
+    pub(super) fn enter(&self, name: &str) -> Result<Dir, Unusable> {
+        let root = &self.directory;
+        let directory =
+            if self.is_ours { root.enter(name, Access::Owner)? } else { root.open_directory(name)? };
+        trusted(directory, self.owner)
     }
-    let images = trusted(root.open_directory("images")?, ROOT)?;
-    Ok(Cache { images, owner: ROOT, own: None })
 }
 
 /// The directory, if this user owns it and no other user may write to it.

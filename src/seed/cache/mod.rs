@@ -5,6 +5,8 @@
 //! images/.build-...     an image being built; its builder holds the lock in it
 //! wheels/<hash>         the hash of the wheel at a path, so that it needn't be hashed each time; also the interpreters
 //!                       that start in an environment, so that they needn't be started each time
+//! facts/<hash>          what an interpreter said when the command `fastvenv` asked it, and the files that its answer
+//!                       depends on, as they looked
 //! locks/<key>           held while an image is built, so that others wait instead of building it too
 //! CACHEDIR.TAG          marks the directory as our cache
 //! ```
@@ -14,11 +16,13 @@
 //! used at all is ignored.
 
 mod directory;
+mod facts;
 mod index;
 mod sweep;
 mod tag;
 
 pub use directory::{Unusable, default_directory};
+pub use facts::Facts;
 pub use sweep::{Usage, clean, usage};
 
 use std::path::Path;
@@ -37,7 +41,7 @@ use crate::observer::Observer;
 /// The part of a key that changes whenever the way to build images changes.
 const FORMAT: &str = "2";
 /// The directories in the cache.
-const DIRECTORIES: [&str; 3] = ["images", "wheels", "locks"];
+const DIRECTORIES: [&str; 4] = ["images", "wheels", "facts", "locks"];
 /// The number of attempts to create a build directory, when another process keeps removing it.
 const ATTEMPTS: i64 = 64;
 /// The interval between two records of an image's use.
@@ -55,6 +59,7 @@ pub struct Cache {
 /// The parts that only the owner of the cache uses.
 #[derive(Debug)]
 struct Own {
+    root: Dir,
     wheels: Dir,
     locks: Dir,
 }
@@ -160,7 +165,7 @@ impl Cache {
         if let Some(image) = self.open(key) {
             return Ok(image);
         }
-        sweep::sweep(&self.images, &own.wheels, &own.locks, Timestamp::now());
+        sweep::sweep(&self.images, own, Timestamp::now());
         let (name, directory, alive) = self.workplace(observer)?;
         let built = image::build(&directory, recipe, bundled, archive, observer);
         // On Windows an open file keeps its directory from being renamed.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::image::Image;
-use super::{DAY, DIRECTORIES, tag};
+use super::{DAY, DIRECTORIES, Own, facts, tag};
 use crate::error::{Error, Result, quoted};
 use crate::fs::Timestamp;
 use crate::fs::dir::{Dir, Kind, Lock, unless_gone};
@@ -17,10 +17,11 @@ const REMOVED: &str = ".build-removed-";
 /// The file in an unfinished image that the builder keeps locked until it ends.
 const ALIVE: &str = "alive";
 /// The time that an unused image is kept.
-const KEPT: Duration = DAY.saturating_mul(90);
+pub(super) const KEPT: Duration = DAY.saturating_mul(90);
 
 /// Removes leftovers, and everything that was not used for 90 days before `now`. The next sweep retries failures.
-pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
+pub(super) fn sweep(images: &Dir, own: &Own, now: Timestamp) {
+    let Own { root, wheels, locks } = own;
     for name in images.names().unwrap_or_default() {
         let Ok(directory) = images.open_directory(&name) else { continue };
         if is_building(&name) {
@@ -38,9 +39,10 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
             let _ = remove(images, &name);
         }
     }
-    let is_old = |directory: &Dir, name: &OsString| {
-        directory.metadata_of(name).is_ok_and(|metadata| metadata.modified.is_older_than(now, KEPT))
-    };
+    if let Ok(facts) = root.open_directory("facts") {
+        facts::sweep(&facts, now);
+    }
+    let is_old = |directory: &Dir, name: &OsString| is_older_than(KEPT, directory, name, now);
     for name in wheels.names().unwrap_or_default() {
         if is_old(wheels, &name) {
             let _ = wheels.remove_file(&name);
@@ -55,6 +57,11 @@ pub(super) fn sweep(images: &Dir, wheels: &Dir, locks: &Dir, now: Timestamp) {
             let _ = locks.remove_file(&name);
         }
     }
+}
+
+/// Reports whether the file of that name was written longer ago.
+pub(super) fn is_older_than(age: Duration, directory: &Dir, name: &OsStr, now: Timestamp) -> bool {
+    directory.metadata_of(name).is_ok_and(|metadata| metadata.modified.is_older_than(now, age))
 }
 
 /// Locks the file that keeps a sweeper away from an unfinished image. It gets its name afterwards, so that no sweeper
@@ -179,8 +186,7 @@ mod tests {
     }
 
     fn sweep_all(cache: &Cache) {
-        let own = cache.own.as_ref().unwrap();
-        sweep(&cache.images, &own.wheels, &own.locks, Timestamp::default());
+        sweep(&cache.images, cache.own.as_ref().unwrap(), Timestamp::default());
     }
 
     /// A cache with an image.

@@ -98,6 +98,11 @@ impl Handle {
         Ok(openat(&self.0, name, NEW_FILE, Mode::from_raw_mode(0o666))?.into())
     }
 
+    /// Creates an empty file that only its owner may write to. Fails if the name is taken.
+    pub fn create_own_file(&self, name: &OsStr) -> io::Result<File> {
+        Ok(openat(&self.0, name, NEW_FILE, Mode::from_raw_mode(0o644))?.into())
+    }
+
     /// Creates a file that shares the content of `source` until one of them changes (a reflink). Fails if the name is
     /// taken. If sharing fails, the name is free again.
     #[cfg(not(target_vendor = "apple"))]

@@ -1,0 +1,103 @@
+//! What interpreters said, so that they needn't be asked each time.
+//!
+//! ```text
+//! <the SHA-256 of the rest, in hexadecimal digits>
+//! <the answer, as the interpreter printed it> NUL <the files that it depends on, as they looked>
+//! ```
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::super::hash::digest;
+use super::DAY;
+use super::directory::{Root, Unusable};
+use super::sweep::{KEPT, is_older_than};
+use crate::base::{Interpreter, Provenance, answered};
+use crate::fs;
+use crate::fs::Timestamp;
+use crate::fs::dir::Dir;
+
+/// The part of a name that changes whenever an answer means something else.
+const FORMAT: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+/// The most bytes that are read. Facts have a few thousand.
+const MOST: u64 = 1 << 20;
+
+/// The facts in a cache, which is trusted.
+#[derive(Debug)]
+pub struct Facts {
+    directory: Dir,
+    owner: u32,
+    /// False if the cache is root's and we are not root: it is only read.
+    is_ours: bool,
+}
+
+impl Facts {
+    /// Opens the cache in this directory as [`super::Cache::open_at`] does.
+    ///
+    /// # Errors
+    /// The cache can't be used.
+    pub fn open_at(path: &Path) -> Result<Self, Unusable> {
+        let root = Root::open(path)?;
+        Ok(Self { directory: root.enter("facts")?, owner: root.owner, is_ours: root.is_ours })
+    }
+
+    /// The interpreter at an absolute path, if its answer is stored and still right. `circumstances` is everything
+    /// besides files that the answer depends on.
+    pub fn find(&self, executable: &Path, circumstances: &[u8]) -> Option<Interpreter> {
+        let (answer, provenance) = self.read(name(executable, circumstances).as_ref())?;
+        let is_right = provenance.executable() == executable && provenance.is_current();
+        answered(&answer).filter(|_| is_right)
+    }
+
+    /// Stores an answer. If this fails, the interpreter is asked again the next time.
+    pub fn store(&self, interpreter: &Interpreter, provenance: &Provenance, circumstances: &[u8]) {
+        if self.is_ours {
+            sweep(&self.directory, Timestamp::now());
+            let facts = [interpreter.text.as_bytes(), b"\0", &provenance.to_bytes()].concat();
+            let content = [digest(&facts).as_bytes(), b"\n", &facts].concat();
+            let _ = self.directory.write_whole(&name(provenance.executable(), circumstances), &content);
+        }
+    }
+
+    /// The facts of that name, if they belong to the cache's owner, and no other user may have written them.
+    fn read(&self, name: &OsStr) -> Option<(String, Provenance)> {
+        let (file, metadata) = self.directory.open_file(name).ok()?;
+        if metadata.owner != self.owner || metadata.mode & 0o022 != 0 || metadata.size > MOST {
+            return None;
+        }
+        whole(&fs::read_start(file, MOST).ok()?)
+    }
+}
+
+/// Reads facts. Returns `None` if they are damaged or edited.
+fn whole(content: &[u8]) -> Option<(String, Provenance)> {
+    let (hash, rest) = content.split_at_checked(64)?;
+    let facts = rest.strip_prefix(b"\n").filter(|facts| digest(facts).as_bytes() == hash)?;
+    let end = memchr::memchr(0, facts)?;
+    let answer = String::from_utf8(facts[..end].to_vec()).ok()?;
+    Some((answer, Provenance::read(&facts[end + 1..])?))
+}
+
+fn name(executable: &Path, circumstances: &[u8]) -> String {
+    digest(
+        &[FORMAT.as_bytes(), b"\0", executable.as_os_str().as_encoded_bytes(), b"\0", circumstances].concat(),
+    )
+}
+
+/// Removes the facts about executables that are gone, those that are damaged or half written, and those written 90 days
+/// before `now`.
+pub(super) fn sweep(directory: &Dir, now: Timestamp) {
+    for name in directory.names().unwrap_or_default() {
+        let facts = directory.open_file(&name).ok().and_then(|(file, _)| fs::read_start(file, MOST).ok());
+        let is_useless = match facts.as_deref().and_then(whole) {
+            Some((_, provenance)) => {
+                !fs::exists(provenance.executable()) || is_older_than(KEPT, directory, &name, now)
+            }
+            // Another process may be writing them.
+            None => is_older_than(DAY, directory, &name, now),
+        };
+        if is_useless {
+            let _ = directory.remove_file(&name);
+        }
+    }
+}
