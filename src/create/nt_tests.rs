@@ -63,6 +63,11 @@ fn installed(root: &Path, other: &Base, place_program: impl Fn(&Path)) -> Base {
     base
 }
 
+/// The directory of the sources. Under Wine it isn't the one in which they were compiled.
+pub fn sources() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+}
+
 /// Wine has the root of Linux as a drive.
 fn on_this_system(path: PathBuf) -> PathBuf {
     if cfg!(windows) { Path::new("Z:").join(path) } else { path }
@@ -89,8 +94,7 @@ fn an_environment_for_windows_has_pip_with_launchers() {
 }
 
 fn create(base: &Base, root: &Path, name: &str) -> (Environment, String) {
-    let sources = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    let sources = sources();
     let mut listener = Listener::default();
     let creation = Creation {
         base,

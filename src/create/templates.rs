@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_built_in_templates_are_those_of_the_package() {
-        let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/fastvenv/scripts");
+        let package = super::super::nt_tests::sources().join("python/fastvenv/scripts");
         for platform in [Platform::Posix, Platform::Nt] {
             let contents = |templates: Templates| -> Vec<_> {
                 let name = |script: &Script| script.source.file_name().unwrap().to_owned();
