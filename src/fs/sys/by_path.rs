@@ -11,7 +11,7 @@ use std::time::Duration;
 #[cfg(unix)]
 use super::unix::{metadata_at, metadata_of, metadata_of_file};
 #[cfg(windows)]
-use super::windows::{descriptor, metadata_at, metadata_of, metadata_of_file};
+use super::windows::{create_private, descriptor, metadata_at, metadata_of, metadata_of_file};
 use super::{Access, Kind, Metadata};
 use crate::fs::time::Timestamp;
 
@@ -19,6 +19,11 @@ use crate::fs::time::Timestamp;
 /// source: a security descriptor.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inherited(Vec<u8>);
+
+#[cfg(unix)]
+fn create_private(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
 
 /// On Unix no file has one.
 #[cfg(unix)]
@@ -81,8 +86,12 @@ impl Handle {
     }
 
     /// Creates a directory. Fails if the name is taken.
-    pub fn make_directory(&self, name: &OsStr, _access: Access) -> io::Result<()> {
-        fs::create_dir(self.0.join(name))
+    pub fn make_directory(&self, name: &OsStr, access: Access) -> io::Result<()> {
+        let path = self.0.join(name);
+        match access {
+            Access::Umask | Access::Owner => fs::create_dir(path),
+            Access::OwnerAlone => create_private(&path),
+        }
     }
 
     /// Opens a regular file for reading, with its metadata. Links and everything else are refused.

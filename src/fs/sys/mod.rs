@@ -115,6 +115,8 @@ pub enum Protection {
 pub enum Access {
     /// Those whom the umask permits.
     Umask,
-    /// Only the owner: mode `0o700`.
+    /// Only the owner: mode `0o700`. On Windows, those whom the directory above lets in.
     Owner,
+    /// Only the owner, on Windows too: not even accounts that the directory above lets in.
+    OwnerAlone,
 }

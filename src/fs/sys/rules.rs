@@ -33,6 +33,8 @@ const OWNERS: [&str; 2] = ["S-1-3-0", "S-1-3-4"];
 /// The beginnings of the identifiers of apps and their capabilities. They let no other user in: an app needs both
 /// its own right and its user's. Directories of apps from the Store have such grants.
 const APPS: [&str; 2] = ["S-1-15-2-", "S-1-15-3-"];
+/// The bit of a security descriptor's `control` that says that it has an access list.
+const DACL_PRESENT: u16 = 4;
 /// Everyone.
 const EVERYONE: &str = "S-1-1-0";
 /// The rights that change nothing: `FILE_READ_DATA`, `FILE_READ_EA`, `FILE_EXECUTE`, `FILE_READ_ATTRIBUTES`,
@@ -42,7 +44,6 @@ const READING: u32 = 0x1 | 0x8 | 0x20 | 0x80 | 0x2_0000 | 0x10_0000 | 0x2000_000
 impl Rules {
     /// Reads a security descriptor. `None` if the bytes are none, or have an entry of an unknown kind.
     pub fn read(descriptor: &[u8]) -> Option<Self> {
-        const DACL_PRESENT: u16 = 4;
         let control = u16_at(descriptor, 2)?;
         let owner = descriptor.get(u32_at(descriptor, 4)? as usize..)?;
         let grants = match u32_at(descriptor, 16)? as usize {
@@ -106,6 +107,53 @@ pub fn identifier(bytes: &[u8]) -> Option<String> {
     Some(text)
 }
 
+/// A security descriptor by which only `user` and those who can change everything anyway may enter a directory and what
+/// is created in it. It takes nothing from the directory above.
+pub fn of_one_user(user: &str) -> Option<Vec<u8>> {
+    const ALL: u32 = 0x1F_01FF;
+    let [system, administrators, _] = ADMINISTRATORS;
+    let entries = [user, system, administrators].map(|account| entry(0, TO_ALL_BELOW, ALL, &[], account));
+    write(None, Some(&entries.into_iter().collect::<Option<Vec<_>>>()?))
+}
+
+/// The flags of an entry for a directory that files and directories in it inherit.
+const TO_ALL_BELOW: u8 = 3;
+
+/// Writes a security descriptor with this owner, if any, and these entries, or with no list. It inherits nothing.
+fn write(owner: Option<&str>, entries: Option<&[Vec<u8>]>) -> Option<Vec<u8>> {
+    const HEADER: usize = 20;
+    const SELF_RELATIVE: u16 = 0x8000;
+    const DACL_PROTECTED: u16 = 0x1000;
+    let owner = owner.map_or(Some(Vec::new()), bytes_of)?;
+    let list = entries.map_or(Vec::new(), |entries| {
+        let content = entries.concat();
+        let header = [2, content.len() as u16 + 8, entries.len() as u16, 0];
+        [header.map(u16::to_le_bytes).concat(), content].concat()
+    });
+    let at = |part: &[u8], offset: usize| if part.is_empty() { 0 } else { offset as u32 };
+    let offsets = [at(&owner, HEADER), 0, 0, at(&list, HEADER + owner.len())].map(u32::to_le_bytes);
+    let control = (SELF_RELATIVE | DACL_PROTECTED | DACL_PRESENT).to_le_bytes();
+    Some([&[1, 0], &control[..], &*offsets.concat(), &owner, &list].concat())
+}
+
+/// Writes one entry of an access list: its kind, its flags, the rights, what may stand between, and the account.
+fn entry(kind: u8, flags: u8, rights: u32, between: &[u8], account: &str) -> Option<Vec<u8>> {
+    let account = bytes_of(account)?;
+    let rest = [&rights.to_le_bytes(), between, &account].concat();
+    Some([&[kind, flags], &(rest.len() as u16 + 4).to_le_bytes()[..], &rest].concat())
+}
+
+/// The bytes of an identifier, the opposite of [`identifier`].
+fn bytes_of(identifier: &str) -> Option<Vec<u8>> {
+    let numbers = identifier.strip_prefix("S-")?.split('-').map(|number| number.parse().ok());
+    let numbers: Vec<u64> = numbers.collect::<Option<_>>()?;
+    let [revision, authority, parts @ ..] = &numbers[..] else { return None };
+    let mut bytes = vec![*revision as u8, parts.len() as u8];
+    bytes.extend(&authority.to_be_bytes()[2..]);
+    parts.iter().for_each(|part| bytes.extend((*part as u32).to_le_bytes()));
+    Some(bytes)
+}
+
 fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
     bytes.get(offset..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
 }
@@ -124,40 +172,19 @@ pub mod tests {
     const ALL: u32 = 0x1F_01FF;
     const READ_AND_EXECUTE: u32 = 0x12_00A9;
 
-    /// The bytes of an identifier, the opposite of [`identifier`].
-    fn bytes_of(identifier: &str) -> Vec<u8> {
-        let numbers: Vec<u64> = identifier[2..].split('-').map(|number| number.parse().unwrap()).collect();
-        let mut bytes = vec![numbers[0] as u8, numbers.len() as u8 - 2];
-        bytes.extend(&numbers[1].to_be_bytes()[2..]);
-        numbers[2..].iter().for_each(|number| bytes.extend((*number as u32).to_le_bytes()));
-        bytes
-    }
-
-    /// One entry of an access list: its kind, its flags, the rights, what may stand between, and the account.
-    fn entry(kind: u8, flags: u8, rights: u32, between: &[u8], account: &str) -> Vec<u8> {
-        let rest = [&rights.to_le_bytes(), between, &bytes_of(account)].concat();
-        [&[kind, flags], &(rest.len() as u16 + 4).to_le_bytes()[..], &rest].concat()
-    }
-
-    /// A security descriptor with this owner and these entries, or with no list.
-    fn descriptor(owner: &str, entries: Option<&[Vec<u8>]>) -> Vec<u8> {
-        const HEADER: usize = 20;
-        let owner = bytes_of(owner);
-        let list = entries.map_or(Vec::new(), |entries| {
-            let content = entries.concat();
-            let header = [2, content.len() as u16 + 8, entries.len() as u16, 0];
-            [header.map(u16::to_le_bytes).concat(), content].concat()
-        });
-        let at = if list.is_empty() { 0 } else { HEADER + owner.len() };
-        let offsets = [HEADER, 0, 0, at].map(|offset| (offset as u32).to_le_bytes());
-        [&[1, 0, 4, 0x80], &*offsets.concat(), &owner, &list].concat()
-    }
-
     /// A descriptor that grants each of these accounts these rights, in the directory and below.
     pub fn granting(owner: &str, grants: &[(&str, u32)]) -> Vec<u8> {
         let entries: Vec<_> =
-            grants.iter().map(|(account, rights)| entry(0, 3, *rights, &[], account)).collect();
+            grants.iter().map(|(account, rights)| entry(0, TO_ALL_BELOW, *rights, &[], account)).collect();
         descriptor(owner, Some(&entries))
+    }
+
+    fn entry(kind: u8, flags: u8, rights: u32, between: &[u8], account: &str) -> Vec<u8> {
+        super::entry(kind, flags, rights, between, account).unwrap()
+    }
+
+    fn descriptor(owner: &str, entries: Option<&[Vec<u8>]>) -> Vec<u8> {
+        super::write(Some(owner), entries).unwrap()
     }
 
     fn judged(descriptor: &[u8]) -> Protection {
@@ -172,6 +199,18 @@ pub mod tests {
             assert_eq!(judged(&granting(owner, &grants)), Protection::Private);
         }
         assert_eq!(judged(&granting(USER, &[])), Protection::Private);
+    }
+
+    #[test]
+    fn a_directory_of_one_user_is_private() {
+        let mut descriptor = of_one_user(USER).unwrap();
+        // The system adds the owner.
+        let end = descriptor.len() as u32;
+        descriptor[4..8].copy_from_slice(&end.to_le_bytes());
+        descriptor.extend(bytes_of(USER).unwrap());
+        let rules = Rules::read(&descriptor).unwrap();
+        assert_eq!((rules.protection(USER), rules.grants.unwrap().len()), (Protection::Private, 3));
+        assert_eq!(of_one_user("nobody"), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::{Kind, Metadata, NewFile, verbatim};
 use crate::error::Ended;
 use crate::fs::calendar::Calendar;
 use crate::fs::time::Timestamp;
-pub use security::{descriptor, protection};
+pub use security::{create_private, descriptor, protection};
 
 /// The most characters of a path, with the 0 at its end.
 const MAX_LONG_PATH: usize = 32_768;

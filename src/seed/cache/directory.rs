@@ -166,7 +166,7 @@ fn create(path: &Path) -> Result<Dir> {
     if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         crate::fs::create_directory(parent)?;
-        Dir::open(parent)?.make_directory(name, Access::Owner)?;
+        Dir::open(parent)?.make_directory(name, Access::OwnerAlone)?;
     }
     Dir::open(path)
 }

@@ -71,7 +71,7 @@ impl Handle {
     pub fn make_directory(&self, name: &OsStr, access: Access) -> io::Result<()> {
         let mode = match access {
             Access::Umask => Mode::from_raw_mode(0o777),
-            Access::Owner => Mode::RWXU,
+            Access::Owner | Access::OwnerAlone => Mode::RWXU,
         };
         Ok(mkdirat(&self.0, name, mode)?)
     }

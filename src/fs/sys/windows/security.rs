@@ -2,6 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
+use std::os::windows::ffi::OsStrExt;
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
@@ -9,9 +10,9 @@ use std::path::Path;
 use windows_sys::Win32::Foundation::ERROR_INSUFFICIENT_BUFFER;
 use windows_sys::Win32::Security::{
     DACL_SECURITY_INFORMATION, GetKernelObjectSecurity, GetTokenInformation, OWNER_SECURITY_INFORMATION,
-    TOKEN_QUERY, TokenUser,
+    SECURITY_ATTRIBUTES, TOKEN_QUERY, TokenUser,
 };
-use windows_sys::Win32::Storage::FileSystem::{FILE_FLAG_BACKUP_SEMANTICS, READ_CONTROL};
+use windows_sys::Win32::Storage::FileSystem::{CreateDirectoryW, FILE_FLAG_BACKUP_SEMANTICS, READ_CONTROL};
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 use super::super::Protection;
@@ -25,6 +26,25 @@ pub fn protection(path: &Path) -> Protection {
         _ if is_in_profile(path) => Protection::Private,
         _ => Protection::OutsideProfile,
     }
+}
+
+/// Creates a directory that only this user, administrators and the system may enter. In the user's profile, what it
+/// inherits says so already.
+pub fn create_private(path: &Path) -> io::Result<()> {
+    let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { return fs::create_dir(path) };
+    let own = user().ok().and_then(|user| rules::of_one_user(&user));
+    let (Some(mut descriptor), false) = (own, is_in_profile(above)) else { return fs::create_dir(path) };
+    let attributes = SECURITY_ATTRIBUTES {
+        nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
+        lpSecurityDescriptor: descriptor.as_mut_ptr().cast(),
+        bInheritHandle: 0,
+    };
+    // In this form it may be long.
+    let path = fs::canonicalize(above)?.join(name);
+    let path: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    // SAFETY: the path ends with 0, and the attributes have a whole descriptor.
+    let done = unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// Reports whether a directory is in the user's profile, where only this user, administrators and the system write
@@ -104,7 +124,6 @@ mod tests {
     use super::super::super::rules::tests::granting;
     use super::*;
     use std::ffi::OsStr;
-    use std::os::windows::ffi::OsStrExt;
     use windows_sys::Win32::Security::SetFileSecurityW;
 
     const ALL: u32 = 0x1F_01FF;
@@ -134,6 +153,17 @@ mod tests {
         assert_eq!(protection(temp.path()), Protection::Private);
         set_list(temp.path(), &[(&user, ALL), (EVERYONE, ALL)]);
         assert_eq!(protection(temp.path()), Protection::OpenTo(EVERYONE.into()));
+    }
+
+    #[test]
+    fn a_directory_outside_the_profile_can_be_created_for_this_user_alone() {
+        let path = format!(r"C:\fastvenv-test-{}", std::process::id());
+        let path = Path::new(&path);
+        create_private(path).unwrap();
+        let (judged, rules) = (protection(path), rules(path).unwrap());
+        fs::remove_dir(path).unwrap();
+        assert_eq!(judged, Protection::Private);
+        assert!(!rules.grants.unwrap().iter().any(|grant| grant.account == EVERYONE));
     }
 
     #[test]
