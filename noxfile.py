@@ -188,7 +188,8 @@ def downstream(session: nox.Session) -> None:
         if IN_CI:
             raise
         session.skip("the projects can't be installed: is the package index in reach?")
-    session.run(*PYTEST, "tests/downstream", *session.posargs)
+    # uv is here, and so what installs with it is tested.
+    session.run(*PYTEST, "tests/downstream", "tests/native_command", *session.posargs)
 
 
 @nox.session
@@ -200,10 +201,13 @@ def dist(session: nox.Session) -> None:
     shutil.rmtree(RELEASE, ignore_errors=True)
     # The crates that we need are compiled once. Ours isn't taken from there: files from an sdist always look old.
     target = {"CARGO_TARGET_DIR": str(Path("target/dist").absolute())}
-    session.run("cargo", "clean", "--quiet", "--release", "--package", "fastvenv", env=target, external=True)
+    clean = ["cargo", "clean", "--quiet", "--release", "--package", "fastvenv", "--target-dir"]
+    for directory in ["target/dist", "target/dist/fastvenv-command"]:  # build.rs builds the command in the second
+        session.run(*clean, directory, external=True)
     session.run("maturin", "build", "--release", "--locked", "--sdist", "--out", str(RELEASE), env=target)
     session.run("twine", "check", "--strict", *map(str, RELEASE.iterdir()))
     session.run("python", ".ci/check_dist.py", str(RELEASE))
+    session.run("python", ".ci/archives.py", str(RELEASE), str(Path(session.create_tmp()) / "archives"))
     # As a user without a wheel would, in an environment that has nothing yet.
     fresh = Path(session.create_tmp()) / "fresh"
     python = str(fresh / ("Scripts" if os.name == "nt" else "bin") / "python")

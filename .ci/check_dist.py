@@ -9,16 +9,18 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import executable
+
 # What maturin adds. The SBOM says which crates are in the extension (PEP 770).
 WHEEL_METADATA = {
     "METADATA",
     "RECORD",
     "WHEEL",
-    "entry_points.txt",
     "licenses/LICENSE",
     "sboms/fastvenv.cyclonedx.json",
 }
 PACKAGE = "python/fastvenv/"
+LARGEST_COMMAND = 3 << 20
 
 
 def tracked() -> set[str]:
@@ -35,15 +37,28 @@ def sdist_names(path: Path) -> set[str]:
 
 
 def check_wheel(path: Path, package: set[str]) -> None:
-    """The package's files, the extension, and metadata."""
+    """The package's files, the extension, the command, and metadata."""
+    name, version, _, _, platforms = path.stem.split("-")
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
+        command = check_command(archive, f"{name}-{version}.data/scripts/", platforms.split("."))
     extensions = {name for name in names if name.startswith("fastvenv/_core.") and not name.endswith(".pyi")}
     assert len(extensions) == 1, extensions
     metadata = {name.partition("/")[2] for name in names if ".dist-info/" in name}
     assert metadata == WHEEL_METADATA, metadata ^ WHEEL_METADATA
-    others = {name for name in names - extensions if ".dist-info/" not in name}
+    others = {name for name in names - extensions - {command} if ".dist-info/" not in name}
     assert others == package, others ^ package
+
+
+def check_command(archive: zipfile.ZipFile, folder: str, platforms: list[str]) -> str:
+    """The command: a program that may be executed, is small, and is for the wheel's platforms. Returns its name."""
+    name = folder + ("fastvenv.exe" if platforms[0].startswith("win") else "fastvenv")
+    info = archive.getinfo(name)
+    assert info.file_size < LARGEST_COMMAND, f"{name} has {info.file_size} bytes"
+    assert platforms[0].startswith("win") or (info.external_attr >> 16) & 0o777 == 0o755, oct(info.external_attr)
+    for platform in platforms:
+        executable.check(archive.read(name), platform)
+    return name
 
 
 def main(folder: str) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 import fastvenv
@@ -22,6 +23,13 @@ def run(*command: str | Path) -> str:
     return subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
 
 
+def command() -> Path:
+    """The installed command `fastvenv`, wherever pip has put it."""
+    files = metadata.files("fastvenv") or []
+    [found] = [file for file in files if file.stem == "fastvenv" and file.suffix in {"", ".exe"}]
+    return Path(os.path.realpath(found.locate()))
+
+
 def main() -> None:
     """Check in turn; the first failure ends it."""
     print(f"fastvenv of {fastvenv.__file__} on {sys.version} for {sys.platform}")
@@ -30,9 +38,15 @@ def main() -> None:
         assert sys._is_gil_enabled() != free_threaded, "the import has switched the GIL on"
     with tempfile.TemporaryDirectory() as made:
         folder = Path(os.path.realpath(made))
-        for name, module in {"plain": ["fastvenv"], "again": ["fastvenv"], "other": ["fastvenv.run", "venv"]}.items():
+        python = [sys.executable, "-m"]
+        for name, tool in {
+            "plain": [*python, "fastvenv"],
+            "again": [*python, "fastvenv"],
+            "other": [*python, "fastvenv.run", "venv"],
+            "native": [command()],
+        }.items():
             env = folder / name
-            run(sys.executable, "-m", *module, env)
+            run(*tool, env)
             prefix = run(python_of(env), "-c", "import sys; print(sys.prefix)").strip()
             assert os.path.samefile(prefix, env), prefix
             print(f"{name}: {run(python_of(env), '-m', 'pip', '--version').strip()}")

@@ -1,4 +1,4 @@
-"""``python -m fastvenv``, and the console script ``fastvenv``.
+"""``python -m fastvenv``. The program ``fastvenv``, which needs no Python, does the same.
 
 In place of the standard library's ``venv``, this is ``venv.__main__``, and its command is ``venv``.
 """

@@ -171,11 +171,3 @@ def test_the_defaults_are_those_of_the_stdlib_command(tmp_path):
     assert done.returncode == 0
     assert (tmp_path / "env" / ".gitignore").read_text().endswith("\n*\n")
     assert python_of(tmp_path / "env").is_symlink() == (os.name != "nt")
-
-
-def test_the_console_script_is_the_same_command(tmp_path):
-    """The installed `fastvenv` does what `python -m fastvenv` does."""
-    script = os.path.join(os.path.dirname(sys.executable), "fastvenv")
-    subprocess.run([script, "--without-pip", tmp_path / "env"], check=True)
-    assert (tmp_path / "env" / "pyvenv.cfg").exists()
-    assert subprocess.run([script], capture_output=True, check=False).returncode == 2
