@@ -27,10 +27,11 @@ Times of a shared machine mean little; ratios of runs that follow each other mea
 Environments are made with links, as the command makes them, and are deleted before the next one; both are checked to
 be whole before anything is timed. Most of the time on a disk is the file system's own, as the ratios to "calls" show:
 that is the same tree, made by nothing but the system calls that it takes. No program can be faster.
-A command's time is mostly its start: that of an interpreter, for all but uv, which needs none.
+A command's time is mostly its start: that of an interpreter, for all but uv and `fastvenv`, which need none.
 """
 BIN = Path(sys.executable).parent
 OTHERS = {
+    "the command": [str(BIN / "fastvenv"), "--without-pip"],
     "virtualenv": [str(BIN / "virtualenv"), "-q", "--no-seed", "--no-periodic-update"],
     "uv": [str(BIN / "uv"), "venv", "-q", "--offline", "--no-project", "--no-config", "-p", sys.executable],
 }
@@ -148,9 +149,15 @@ def as_command(folder: str, rounds: int) -> list[bool]:
     others = {name: args for name, args in OTHERS.items() if Path(args[0]).exists()}
     commands += [lambda env, args=args: subprocess.run([*args, env], check=True) for args in others.values()]
     theirs, ours, *rest, bare = times([*commands, lambda env: python("-c", "pass")], folder, rounds)
-    for name, taken in zip(others, rest, strict=True):
+    by_name = dict(zip(others, rest, strict=True))
+    for name, taken in by_name.items():
         report(f"python -m: venv / {name}", ratio(theirs, taken))
+    holds = []
+    if {"the command", "uv"} <= by_name.keys():
+        value = ratio(by_name["the command"], by_name["uv"])
+        holds.append(report("the command / uv", value, lambda value: value <= 0.25, "<= 0.25"))
     return [
+        *holds,
         report("python -m: venv / fastvenv", ratio(theirs, ours), lambda value: value >= 2.2, ">= 2.2"),
         report("python -m fastvenv / python -c pass", ratio(ours, bare), lambda value: value <= 1.3, "<= 1.3"),
     ]

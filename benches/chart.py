@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-WIDTH, LABELS, BAR, GAP, HEAD = 720, 150, 18, 8, 34
+WIDTH, LABELS, BAR, GAP, HEAD = 760, 210, 18, 8, 34
 ROOM = WIDTH - LABELS - 70  # what the longest bar may take; the rest is for its figure
 # Both themes: readable on white and on black, and told apart without colour by their labels.
 STYLE = """\
@@ -32,7 +32,7 @@ def draw(title: str, groups: dict[str, list[Bar]], accent: str) -> str:
 
     :param title: What the picture shows.
     :param groups: From a group's title to its bars. Each group's longest bar takes the whole width.
-    :param accent: Bars whose names start with this have another colour.
+    :param accent: Bars whose names contain this have another colour.
     :returns: The text of an SVG file that follows the reader's light or dark theme and reads well aloud.
     """
     shapes, y = [f'<text class="title" x="0" y="18">{escape(title)}</text>'], 30
@@ -42,7 +42,7 @@ def draw(title: str, groups: dict[str, list[Bar]], accent: str) -> str:
         y += HEAD
         longest = max(bar.value for bar in bars)
         for bar in bars:
-            kind = ' class="accent"' if bar.name.startswith(accent) else ""
+            kind = ' class="accent"' if accent in bar.name else ""
             length, middle = max(1.0, ROOM * bar.value / longest), y + BAR - 5
             shapes.append(f'<text class="label" x="{LABELS - 8}" y="{middle}">{escape(bar.name)}</text>')
             shapes.append(f'<rect{kind} x="{LABELS}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2"/>')

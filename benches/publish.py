@@ -23,8 +23,10 @@ CONTENDERS = {
     "virtualenv": ("virtualenv", "virtualenv"),
     "uv, copies": ("uv", "uv (copy)"),
     "uv, hard links": ("uv", "uv (hardlink)"),
-    "fastvenv, copies": ("fastvenv", "python -m fastvenv (copy)"),
-    "fastvenv, hard links": ("fastvenv", "python -m fastvenv (hardlink)"),
+    "python -m fastvenv, copies": ("fastvenv", "python -m fastvenv (copy)"),
+    "python -m fastvenv, hard links": ("fastvenv", "python -m fastvenv (hardlink)"),
+    "fastvenv, copies": ("the command", "fastvenv (copy)"),
+    "fastvenv, hard links": ("the command", "fastvenv (hardlink)"),
 }
 Figures = dict[str, float]
 
@@ -117,7 +119,9 @@ def chart(create: Figures, seed: Figures) -> str:
         {
             "with pip": bars({name: seed[key] for name, key in with_pip.items()}),
             "with pip, and its first run": bars({name: seed[f"{key} + pip"] for name, key in with_pip.items()}),
-            "without pip": bars({key: create[f"python -m: venv / {key}"] for key, _ in CONTENDERS.values()}),
+            "without pip": bars(
+                {name.split(",")[0]: create[f"python -m: venv / {key}"] for name, (key, _) in CONTENDERS.items()}
+            ),
         },
         accent="fastvenv",
     )
