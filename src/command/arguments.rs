@@ -6,9 +6,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::builder::ValueParser;
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::environment::config::Options;
+use crate::error::quoted;
 use crate::fs;
 use crate::hints::for_usage;
 
@@ -27,6 +29,7 @@ pub struct Arguments {
 
 /// The name of the command.
 const NAME: &str = "fastvenv";
+const DIRECTORIES: &str = "directories";
 /// The flags and their help.
 const FLAGS: [(&str, &str); 8] = [
     ("system-site-packages", "Let the environment use the base interpreter's packages."),
@@ -54,7 +57,7 @@ const VALUES: [(&str, &str); 2] = [
 /// Reads the command line of a process. On a mistake it prints what is wrong, for `--help` the help, and returns the
 /// exit status.
 pub fn read(given: Vec<OsString>) -> Result<Arguments, ExitCode> {
-    match command().try_get_matches_from(&given) {
+    match command().try_get_matches_from(&given).and_then(in_one_row) {
         Ok(matches) => Ok(Arguments::of(&matches)),
         Err(error) => {
             // Nobody may be listening.
@@ -76,7 +79,7 @@ fn command() -> Command {
     let value = |(name, help): (&'static str, &'static str)| {
         Arg::new(name).long(name).help(help).value_parser(ValueParser::os_string())
     };
-    let directories = Arg::new("directories")
+    let directories = Arg::new(DIRECTORIES)
         .value_name("ENV_DIR")
         .help("A directory to create an environment in.")
         .value_parser(ValueParser::os_string())
@@ -93,6 +96,20 @@ fn command() -> Command {
         .args(FLAGS.map(flag))
         .args(VALUES.map(value))
         .arg(directories)
+}
+
+/// Refuses directories with options between them, as Python's parser does.
+fn in_one_row(matches: ArgMatches) -> Result<ArgMatches, clap::Error> {
+    let places: Vec<_> = matches.indices_of(DIRECTORIES).into_iter().flatten().collect();
+    let broken = places.windows(2).position(|pair| pair[1] != pair[0] + 1);
+    let stray = broken.and_then(|place| matches.get_many::<OsString>(DIRECTORIES)?.nth(place + 1));
+    match stray {
+        Some(stray) => {
+            let message = format!("unexpected argument {} after the options", quoted(stray));
+            Err(command().error(ErrorKind::UnknownArgument, message))
+        }
+        None => Ok(matches),
+    }
 }
 
 impl Arguments {
@@ -112,7 +129,7 @@ impl Arguments {
             },
             prompt: given.map(|prompt| if prompt == "." { current_name() } else { prompt }),
             python: value("python"),
-            directories: matches.get_many("directories").into_iter().flatten().cloned().collect(),
+            directories: matches.get_many(DIRECTORIES).into_iter().flatten().cloned().collect(),
         }
     }
 }
@@ -130,4 +147,23 @@ fn shown(text: &OsString) -> String {
         chunk.invalid().iter().for_each(|byte| shown += &format!("\\udc{byte:02x}"));
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directories(line: &str) -> Result<Vec<OsString>, ExitCode> {
+        read(NAME.split(' ').chain(line.split(' ')).map(OsString::from).collect())
+            .map(|read| read.directories)
+    }
+
+    #[test]
+    fn directories_stand_in_one_row() {
+        assert_eq!(directories("--clear a b --upgrade").unwrap(), ["a", "b"]);
+        assert_eq!(directories("a --prompt p").unwrap(), ["a"]);
+        assert_eq!(directories("--clear -- a --b").unwrap(), ["a", "--b"]);
+        assert!(directories("a --clear b").is_err());
+        assert!(directories("a --prompt p b").is_err());
+    }
 }

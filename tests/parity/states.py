@@ -30,6 +30,12 @@ def junk(env: Path) -> None:
     (env / "notes/root").symlink_to("/")
 
 
+def project(env: Path) -> None:
+    """A user's project is in it, and no environment."""
+    for name in ("bin", "docs", "lib", "src", "tests", ".git", "build", "dist"):
+        (env / name).mkdir(parents=True)
+
+
 def linked(env: Path) -> None:
     """An environment with links stands there, made by the standard library."""
     venv.create(env, symlinks=True)
