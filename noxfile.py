@@ -35,7 +35,12 @@ ENDS = {PYTHONS[0], PYTHONS[-1]}
 nox.options.sessions = ["lint", "typing", "rust", "parity" if IN_CI else "tests"]
 
 # They create environments for every other interpreter, so they show the same from each.
-OF_OTHERS = ["tests/interpreters", "tests/parity/test_interpreters.py", "tests/parity/test_foreign.py"]
+OF_OTHERS = [
+    "tests/interpreters",
+    "tests/native_command",
+    "tests/parity/test_foreign.py",
+    "tests/parity/test_interpreters.py",
+]
 
 # One process per core. Tests differ a hundredfold in length: a process that runs out of them takes some from another.
 PYTEST = ["pytest", "--numprocesses=auto", "--dist=worksteal"]
