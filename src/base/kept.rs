@@ -28,19 +28,27 @@ pub fn known(executable: &Path) -> Option<Arc<Interpreter>> {
 /// # Errors
 /// Those of [`query`].
 pub fn kept(executable: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
-    kept_or(executable, || query(executable, observer))
+    kept_or(executable, || {
+        let interpreter = query(executable, observer)?;
+        let provenance = Provenance::of(executable, &interpreter);
+        Ok((interpreter, provenance))
+    })
 }
 
-/// The same, if `ask` asks it.
+/// The same, if `ask` asks it. Its answer is kept if it says what that came from.
 ///
 /// # Errors
 /// Those of `ask`.
-pub fn kept_or(executable: &Path, ask: impl FnOnce() -> Result<Interpreter>) -> Result<Arc<Interpreter>> {
+pub fn kept_or(
+    executable: &Path,
+    ask: impl FnOnce() -> Result<(Interpreter, Option<Provenance>)>,
+) -> Result<Arc<Interpreter>> {
     if let Some(known) = known(executable) {
         return Ok(known);
     }
-    let interpreter = Arc::new(ask()?);
-    if let (Some(provenance), Ok(mut kept)) = (Provenance::of(executable, &interpreter), KEPT.try_lock()) {
+    let (interpreter, provenance) = ask()?;
+    let interpreter = Arc::new(interpreter);
+    if let (Some(provenance), Ok(mut kept)) = (provenance, KEPT.try_lock()) {
         kept.retain(|old| old.provenance.executable() != executable);
         kept.push(Kept { provenance, interpreter: Arc::clone(&interpreter) });
     }

@@ -24,7 +24,8 @@ impl Provenance {
             return None;
         }
         let configurations = configurations(executable)?;
-        let base = Some(&interpreter.base.executable).filter(|base| !base.as_os_str().is_empty());
+        let base = Some(&interpreter.base.executable)
+            .filter(|base| !base.as_os_str().is_empty() && *base != executable);
         let files = interpreter.sources.iter().chain(&configurations).chain(base).map(PathBuf::as_path);
         let seen = Seen::of(files.chain([executable]))?;
         Some(Self { executable: executable.to_owned(), real_path, seen })

@@ -51,28 +51,20 @@ impl Asking {
     /// # Errors
     /// Those of [`query`].
     pub fn ask(&self, executable: &Path, observer: &mut dyn Observer) -> Result<Arc<Interpreter>> {
-        kept_or(executable, || match &self.facts {
-            None => query(executable, observer),
-            Some(facts) => self.find_or_ask(facts, executable, observer),
+        kept_or(executable, || {
+            let known = self.facts.as_ref().and_then(|facts| facts.find(executable, &self.circumstances));
+            if let Some((interpreter, provenance)) = known {
+                return Ok((interpreter, Some(provenance)));
+            }
+            let (before, began) = (looked_at_first(executable), Instant::now());
+            let interpreter = query(executable, observer)?;
+            let is_certain = began.elapsed() < MOST && before.is_some_and(|before| before.is_current());
+            let provenance = storable(executable, &interpreter).filter(|_| is_certain);
+            if let (Some(facts), Some(provenance)) = (&self.facts, &provenance) {
+                facts.store(&interpreter, provenance, &self.circumstances);
+            }
+            Ok((interpreter, provenance))
         })
-    }
-
-    fn find_or_ask(
-        &self,
-        facts: &Facts,
-        executable: &Path,
-        observer: &mut dyn Observer,
-    ) -> Result<Interpreter> {
-        if let Some(known) = facts.find(executable, &self.circumstances) {
-            return Ok(known);
-        }
-        let (before, began) = (looked_at_first(executable), Instant::now());
-        let interpreter = query(executable, observer)?;
-        let is_certain = began.elapsed() < MOST && before.is_some_and(|before| before.is_current());
-        if is_certain && let Some(provenance) = storable(executable, &interpreter) {
-            facts.store(&interpreter, &provenance, &self.circumstances);
-        }
-        Ok(interpreter)
     }
 }
 

@@ -119,18 +119,22 @@ impl Root {
         }
         let owner = current_user();
         let root = trusted(root, owner)?;
-        if !tag::is_ours(&root)? {
-            return Err(Unusable::Foreign(path.to_owned()));
+        if !tag::is_tagged(&root) {
+            if !tag::is_ours(&root)? {
+                return Err(Unusable::Foreign(path.to_owned()));
+            }
+            tag::set(&root)?;
         }
-        tag::set(&root)?;
         Ok(Self { directory: root, owner, is_ours: true })
     }
 
     /// Opens the directory of that name, and creates it first if it is missing and the cache is ours.
     pub(super) fn enter(&self, name: &str) -> Result<Dir, Unusable> {
         let root = &self.directory;
-        let directory =
-            if self.is_ours { root.enter(name, Access::Owner)? } else { root.open_directory(name)? };
+        let directory = match root.open_directory(name) {
+            Err(_) if self.is_ours => root.enter(name, Access::Owner)?,
+            opened => opened?,
+        };
         trusted(directory, self.owner)
     }
 }
