@@ -60,14 +60,12 @@ def test_placeholders_stand_outside_quotes_where_the_language_has_literals(templ
             assert line.count("'", 0, start) % 2 == 0
 
 
-@posix_only("the standard library writes CR LF there")
 def test_the_script_for_powershell_is_the_same_in_every_environment(tmp_path):
     """Activate.ps1 has no placeholders, so that it can be signed."""
     installed = (install(tmp_path / "it's", prompt="x") / "Activate.ps1").read_bytes()
     assert installed == (SCRIPTS / "common/Activate.ps1").read_bytes()
 
 
-@posix_only("Git may write CR LF there")
 @needs("shellcheck")
 @pytest.mark.parametrize("dialect", ["sh", "bash", "dash", "ksh"])
 def test_shellcheck_has_no_remark(dialect):

@@ -86,7 +86,7 @@ def test_an_intact_environment_takes_few_imports(env: Path) -> None:
     assert done.stdout == f"{env}: intact\nnone\n"
 
 
-@posix_only("it has other pipes")
+@posix_only("a closed pipe is another error there")
 def test_a_reader_that_has_ended(env: Path) -> None:
     """If nobody reads the output, the status is still right, and there is no traceback."""
     (env / "pyvenv.cfg").unlink()

@@ -232,7 +232,7 @@ def test_who_says_where_the_folders_are_needs_no_scheme(tmp_path):
     assert context.bin_path == os.path.join(tmp_path, "env", "scripts")
 
 
-@posix_only("paths are no bytes there")
+@posix_only("the standard library has no symlink_or_copy for it")
 @pytest.mark.parametrize("module", [venv, fastvenv])
 def test_helpers_take_what_the_system_takes(module, tmp_path):
     """Paths of bytes, and anything for a truth value."""
