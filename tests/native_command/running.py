@@ -76,6 +76,7 @@ def exchangeable(directory: Path) -> tuple[Path, pythons.Python, pythons.Python]
     """An installation for two Pythons: the path of the first one's copy, and both."""
     first, second = two()
     path = pythons.twin(first.path, directory)
+    (directory / "bin/python3").symlink_to(path.name)
     pythons.twin(second.path, directory / "second")
     (directory / "second/lib" / second.library).rename(directory / "lib" / second.library)
     return path, first, second
