@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::base::Platform;
+use crate::base::{Base, Directory, Platform};
 use crate::fs;
 
 /// The directory that an installer writes beside the package.
@@ -22,11 +22,20 @@ pub fn beside(directory: &Path, platform: Platform) -> Option<PathBuf> {
     found.or_else(|| paths.iter().find(|path| fs::is_link(path))).cloned()
 }
 
+/// Reports whether fastvenv is in the packages of that interpreter, if programs are in `directory`: the usual case,
+/// which takes one look.
+pub fn is_for(directory: &Path, base: &Base) -> bool {
+    directory.parent().is_some_and(|root| has_it(&base.directory(Directory::Platlib, root)))
+}
+
+fn has_it(packages: &Path) -> bool {
+    fs::is_directory(&packages.join(DIST_INFO))
+}
+
 /// The versions of Python that have fastvenv in the packages that belong to this directory of programs, the newest
 /// first. So `pip install --user` and `--prefix`, and Debian's pip, install it.
 pub fn versions(directory: &Path, platform: Platform) -> Vec<String> {
     let Some(root) = directory.parent() else { return Vec::new() };
-    let has_it = |packages: &Path| fs::is_directory(&packages.join(DIST_INFO));
     let mut found: Vec<String> = match platform {
         Platform::Posix => {
             // With `--user`, a framework of macOS has one directory for each version, with `bin` and `lib/python`.
@@ -77,6 +86,7 @@ fn is_named(path: &Path, lower: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::tests::cpython;
 
     /// A directory with these empty files; paths that end in `/` are directories.
     fn with(paths: &[&str]) -> tempfile::TempDir {
@@ -117,6 +127,16 @@ mod tests {
         assert_eq!(beside(&bin, Platform::Posix), Some(bin.join("python3")));
         fs::write(&bin.join("python"), b"").unwrap();
         assert_eq!(beside(&bin, Platform::Posix), Some(bin.join("python")));
+    }
+
+    #[test]
+    fn an_interpreter_with_this_fastvenv_in_its_packages_is_the_one() {
+        let root = with(&["env/lib/python3.12/site-packages/OURS/", "nt/Lib/site-packages/OURS/"]);
+        let is_for = |directory: &str, platform, minor| {
+            super::is_for(&root.path().join(directory), &cpython(platform, minor))
+        };
+        assert!(is_for("env/bin", Platform::Posix, 12) && !is_for("env/bin", Platform::Posix, 13));
+        assert!(is_for("nt/Scripts", Platform::Nt, 12) && !is_for("other/Scripts", Platform::Nt, 12));
     }
 
     #[test]

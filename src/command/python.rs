@@ -95,19 +95,19 @@ impl Choice<'_> {
 
     /// The Python that fastvenv was installed for: the one beside it, unless it is in another version's packages.
     fn own(&self, observer: &mut dyn Observer) -> Result<Option<Arc<Interpreter>>> {
-        let search = self.search(None);
-        let beside = self.program.parent().and_then(|directory| installed::beside(directory, HOST));
+        let (Some(directory), search) = (self.program.parent(), self.search(None)) else { return Ok(None) };
+        let beside = installed::beside(directory, HOST);
         let beside = beside.map(|path| search.at(&path, observer)).transpose()?;
-        let versions = self.program.parent().map(|directory| installed::versions(directory, HOST));
-        let versions = versions.unwrap_or_default();
-        let is_own = |found: &Arc<Interpreter>| {
-            versions.is_empty() || versions.iter().any(|version| has_version(&found.base, version))
-        };
-        if let Some(beside) = beside.filter(is_own) {
-            return Ok(Some(beside));
+        if beside.as_ref().is_some_and(|beside| installed::is_for(directory, &beside.base)) {
+            return Ok(beside);
         }
-        for version in versions {
-            if let Found::Other(found) = search.find(OsStr::new(&version), observer)? {
+        let versions = installed::versions(directory, HOST);
+        let has_one = |base| versions.iter().any(|version| has_version(base, version));
+        if beside.as_ref().is_some_and(|beside| versions.is_empty() || has_one(&beside.base)) {
+            return Ok(beside);
+        }
+        for version in &versions {
+            if let Found::Other(found) = search.find(OsStr::new(version), observer)? {
                 return Ok(Some(found));
             }
         }
