@@ -194,7 +194,7 @@ def downstream(session: nox.Session) -> None:
             raise
         session.skip("the projects can't be installed: is the package index in reach?")
     # uv is here, and so what installs with it is tested.
-    session.run(*PYTEST, "tests/downstream", "tests/native_command", *session.posargs)
+    session.run(*PYTEST, "tests/downstream", "tests/native_command/test_installation.py", *session.posargs)
 
 
 @nox.session

@@ -47,8 +47,9 @@ def main() -> None:
         }.items():
             env = folder / name
             run(*tool, env)
-            prefix = run(python_of(env), "-c", "import sys; print(sys.prefix)").strip()
-            assert os.path.samefile(prefix, env), prefix
+            for prefix, expected in {"prefix": env, "base_prefix": sys.base_prefix}.items():
+                found = run(python_of(env), "-c", f"import sys; print(sys.{prefix})").strip()
+                assert os.path.samefile(found, expected), found
             print(f"{name}: {run(python_of(env), '-m', 'pip', '--version').strip()}")
     print("whole")
 
