@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 /// maturin sets it when it builds an extension module, and so does anybody else who builds one with pyo3.
 const BUILDS_EXTENSION: &str = "PYO3_BUILD_EXTENSION_MODULE";
@@ -22,25 +22,26 @@ const SOURCES: [&str; 5] =
 /// would take for its own.
 const OF_OUTER_BUILD: [&str; 3] = [BUILDS_EXTENSION, "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"];
 
-fn main() {
+fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed={BUILDS_EXTENSION}");
     if env::var_os("CARGO_FEATURE_PYTHON").is_none() || env::var_os(BUILDS_EXTENSION).is_none() {
-        return;
+        return ExitCode::SUCCESS;
     }
     // maturin makes debug builds for editable installations, and leaves such files out of these.
     if env::var("PROFILE").is_ok_and(|profile| profile == "debug") {
         println!("cargo::warning=the command fastvenv comes with release builds only");
-        return;
+        return ExitCode::SUCCESS;
     }
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }
     if let Err(error) = add_command() {
-        println!(
-            "cargo::error=the command fastvenv, which is a part of the wheel, could not be built: {error}"
-        );
+        println!("cargo::error=the wheel's command fastvenv could not be built: {error}");
+        // cargo shows what the nested build has printed only if this fails.
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }
 
 /// Builds the command and copies it to where maturin looks for it.
@@ -80,7 +81,7 @@ fn build(directory: &Path) -> io::Result<PathBuf> {
     }
     let status = command.status()?;
     if !status.success() {
-        return Err(io::Error::other(format!("{command:?}: {status}")));
+        return Err(io::Error::other(format!("its own cargo ended with {status}")));
     }
     Ok(directory.join(target).join("command"))
 }
