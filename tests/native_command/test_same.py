@@ -1,84 +1,18 @@
 """The native command and `python -m fastvenv`: the same trees, output and status."""
 
-import importlib.util
 import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import venv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import pythons
+from native_command.both import Both
 from parity import states
-from parity.trees import outcome
 from platforms import posix_only
 
 pytestmark = posix_only("the command is copied into the bin of an environment of links")
-
-spec = importlib.util.find_spec("fastvenv")
-assert spec is not None
-assert spec.origin is not None
-PACKAGES = os.fspath(Path(spec.origin).parents[1])
-# What only one of the two has to do, and how long each step takes.
-ODD = re.compile(rb"(?m)^fastvenv: asking the interpreter .*\n|(?<= )[\d.]+(?= ms$)")
-
-
-@pytest.fixture(scope="module")
-def inside(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` of an environment in which both can be run: as `python3 -m fastvenv` and as `fastvenv`."""
-    env = tmp_path_factory.mktemp("inside") / "env"
-    venv.create(env, symlinks=True)
-    shutil.copy2(command, env / "bin/fastvenv")
-    return env / "bin"
-
-
-class Both:
-    """Runs a command line with each of the two, in the same state, and compares what comes of it."""
-
-    def __init__(self, inside: Path, folder: Path) -> None:
-        self.programs = {"module": [inside / "python3", "-m", "fastvenv"], "native": [inside / "fastvenv"]}
-        self.sandbox = folder / "sandbox"
-        self.environ = {**os.environ, "PYTHONPATH": PACKAGES}
-
-    def run(self, which: str, *args: object, **kwargs: object) -> "subprocess.CompletedProcess[bytes]":
-        """Run one of them in the sandbox."""
-        command = [*self.programs[which], *args]
-        return subprocess.run(command, cwd=self.sandbox, env=self.environ, capture_output=True, **kwargs)  # type: ignore[call-overload, no-any-return]
-
-    def outcomes(
-        self, args: "list[object]", before: Callable[[Path], object] = states.absent
-    ) -> "list[dict[str, object]]":
-        """What each leaves in the sandbox, prints and returns."""
-        found = []
-        for which in self.programs:
-            shutil.rmtree(self.sandbox, ignore_errors=True)
-            self.sandbox.mkdir()
-            before(self.sandbox / "env")
-
-            def act(which: str = which) -> object:
-                done = self.run(which, *args)
-                return done.returncode, ODD.sub(b"", done.stdout), ODD.sub(b"", done.stderr)
-
-            found.append(outcome(self.sandbox, act))
-        return found
-
-    def compare(self, *args: object, before: Callable[[Path], object] = states.absent) -> "tuple[int, bytes, bytes]":
-        """Compare the two; returns the status and the output that they share."""
-        module, native = self.outcomes(list(args), before)
-        for name in sorted(module.keys() | native.keys()):
-            assert native.get(name) == module.get(name), name
-        return module["result"]  # type: ignore[return-value]
-
-
-@pytest.fixture
-def both(inside: Path, tmp_path: Path) -> Both:
-    """Both programs, with a folder to work in."""
-    return Both(inside, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -243,65 +177,3 @@ def test_an_upgrade(both: Both) -> None:
     both.environ["PIP_FIND_LINKS"] = os.fspath(wheels)
     assert both.compare("--upgrade-deps", "env")[0] == 0
     assert not (both.sandbox / "elsewhere").exists()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt(signal_sent: signal.Signals, both: Both) -> None:
-    """Ctrl-C ends both in the middle of their work, as the signal does, and a second run completes the environment."""
-    both.environ |= {"FASTVENV_SEED": "ensurepip", "FASTVENV_LOG": "debug"}
-    both.sandbox.mkdir()
-    command = [*both.programs["native"], "env"]
-    process = subprocess.Popen(command, cwd=both.sandbox, env=both.environ, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "setup_python took" in line:
-            break
-    process.send_signal(signal_sent)
-    rest = process.communicate(timeout=60)[1]
-    assert process.returncode == -signal_sent
-    if signal_sent == signal.SIGINT:
-        assert rest.splitlines()[-2:] == [
-            "Error: interrupted",
-            f"'{both.sandbox}/env' is incomplete. Fix the cause, then create it again to complete it.",
-        ]
-    assert not list(both.sandbox.glob("env/lib/python*/site-packages/pip-*.dist-info"))
-    del both.environ["FASTVENV_SEED"], both.environ["FASTVENV_LOG"]
-    assert both.run("native", "env").returncode == 0
-    assert subprocess.run([both.sandbox / "env/bin/pip", "--version"], check=False, capture_output=True).returncode == 0
-
-
-def test_an_ignored_interrupt(both: Both) -> None:
-    """What runs in the background of a shell script ignores interrupts, and so does the command."""
-    both.sandbox.mkdir()
-    text = 'trap "" INT; "$0" --without-pip env & kill -INT $!; wait $!'
-    done = subprocess.run(
-        ["sh", "-c", text, both.programs["native"][0]], cwd=both.sandbox, env=both.environ, check=False
-    )
-    assert done.returncode == 0
-    assert (both.sandbox / "env/pyvenv.cfg").exists()
-
-
-def test_nobody_listens(both: Both) -> None:
-    """Closed streams change nothing."""
-    both.sandbox.mkdir()
-    for redirected in ["2>&-", ">&- 2>&- <&-"]:
-        text = f'"$0" --without-pip --prompt "" env {redirected}; exec "$0" env:b {redirected}'
-        done = subprocess.run(
-            ["sh", "-c", text, both.programs["native"][0]], cwd=both.sandbox, env=both.environ, check=False
-        )
-        assert done.returncode == 1
-        assert (both.sandbox / "env/pyvenv.cfg").exists()
-
-
-def test_it_does_not_delete_itself(both: Both, inside: Path) -> None:
-    """--clear refuses a directory with the running program in it."""
-    both.sandbox.mkdir()
-    (both.sandbox / "env/bin").mkdir(parents=True)
-    own = both.sandbox / "env/bin/fastvenv"
-    shutil.copy2(inside / "fastvenv", own)
-    command = [own, "--clear", "--without-pip", "--python", sys.executable, "env"]
-    done = subprocess.run(command, cwd=both.sandbox, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "fastvenv itself" in done.stderr
-    assert own.exists()
