@@ -25,11 +25,12 @@ def test_an_interrupt_of_an_import_is_raised(raised, tmp_path, monkeypatch):
             if name.startswith("_sysconfigdata"):
                 raise raised
 
-    for name in [name for name in sys.modules if name.startswith("_sysconfigdata")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
-    with pytest.raises(raised):
-        fastvenv.create(tmp_path / "env", symlinks=True, with_pip=True)
+    with monkeypatch.context() as patch:  # whatever else imports that module must not be interrupted
+        for name in [name for name in sys.modules if name.startswith("_sysconfigdata")]:
+            patch.delitem(sys.modules, name)
+        patch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+        with pytest.raises(raised):
+            fastvenv.create(tmp_path / "env", symlinks=True, with_pip=True)
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
