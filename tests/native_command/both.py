@@ -5,9 +5,11 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pythons
 from parity import states
 from parity.trees import outcome
 
@@ -23,7 +25,10 @@ class Both:
     """Runs a command line with each of the two, in the same state, and compares what comes of it."""
 
     def __init__(self, inside: Path, folder: Path) -> None:
-        self.programs = {"module": [inside / "python3", "-m", "fastvenv"], "native": [inside / "fastvenv"]}
+        # Before 3.11, a Python in an environment takes that for its base. The command never does.
+        asked = ["--python", pythons.RUNNING] if sys.version_info < (3, 11) else []
+        module, native = [inside / "python3", "-m", "fastvenv"], [inside / "fastvenv"]
+        self.programs = {"module": [*module, *asked], "native": [*native, *asked]}
         self.sandbox = folder / "sandbox"
         self.environ = {**os.environ, "PYTHONPATH": PACKAGES}
 

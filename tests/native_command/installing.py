@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 import fastvenv
+import pythons
 from platforms import BIN, IS_WINDOWS, packages_of, posix_only, python_of
 
 # What the installer writes, which isn't in a wheel.
@@ -64,7 +65,7 @@ def by_pip_for_user(wheel: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     fastvenv.create(env, symlinks=True, with_pip=True)
     monkeypatch.setenv("PYTHONUSERBASE", str(folder))
     monkeypatch.setenv("PIP_BREAK_SYSTEM_PACKAGES", "1")  # Debian's has its own installer
-    pip = [sys._base_executable, packages_of(env) / "pip"]
+    pip = [pythons.RUNNING, packages_of(env) / "pip"]
     run(*pip, "install", "--quiet", "--no-index", "--user", "--ignore-installed", wheel)
     return Installed(folder / "bin" / NAME, folder, [*pip, "uninstall", "--yes", "fastvenv"])
 
