@@ -2,6 +2,7 @@
 
 import os
 import re
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,7 +174,8 @@ def test_an_upgrade_that_fails(both: Both) -> None:
 def test_an_upgrade(both: Both) -> None:
     """--upgrade-deps runs pip in the environment, with settings that keep it inside."""
     both.environ |= {"PIP_NO_INDEX": "1", "PIP_TARGET": os.fspath(both.sandbox / "elsewhere"), "PIP_DRY_RUN": "1"}
-    wheels = next(Path(os.__file__).parent.glob("ensurepip/_bundled"))
+    # A distribution may keep the wheels in a directory of its own.
+    wheels = sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(os.__file__).parent / "ensurepip/_bundled"
     both.environ["PIP_FIND_LINKS"] = os.fspath(wheels)
     assert both.compare("--upgrade-deps", "env")[0] == 0
     assert not (both.sandbox / "elsewhere").exists()
