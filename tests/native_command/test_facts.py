@@ -12,6 +12,9 @@ from native_command.installations import SHIMS
 from native_command.running import exchange, two
 from parity.trees import snapshot
 
+# Copies of installations must be two seconds old before facts about them are stored.
+pytestmark = pytest.mark.slow
+
 
 def test_the_second_process_asks_nothing(runner, stored):
     """The environment is the same, whether the interpreter was asked or not."""

@@ -10,6 +10,9 @@ from native_command.installations import create
 from native_command.running import exchange, two
 from parity.trees import snapshot
 
+# Copies of installations must be two seconds old before facts about them are stored.
+pytestmark = pytest.mark.slow
+
 
 def test_an_upgrade_of_the_system(runner, stored):
     """https://github.com/astral-sh/uv/issues/11857: the system was upgraded; nothing of it is in the facts."""
