@@ -52,7 +52,7 @@ pub fn run(mut command: Command, kept: Kept, observer: &mut dyn Observer) -> Res
     }
     command.stdout(writer);
     let mut process = observer.start(&mut command).map_err(failed)?;
-    // It holds the end of the pipe to which nothing more is written.
+    // It has the writing end of the pipe open: the reader would never see the end.
     drop(command);
     let printed = thread::spawn(move || read(reader));
     let status = wait(&mut process, observer)?.map_err(failed)?;

@@ -124,7 +124,7 @@ impl Creation<'_> {
         }
         if !options.upgrade {
             timed("setup_scripts", observer, |observer| self.install_scripts(environment, observer))?;
-            // There is nothing to do in it, and no reason to hide it from who compares records.
+            // Nothing is done here. With this record, both commands show the same ones.
             timed("post_setup", observer, |_| Ok::<_, Failure>(()))?;
         }
         if options.system_site_packages {
