@@ -1,5 +1,6 @@
 """The line that `fastvenv.replace` installs: it acts in `python -m venv`, can't fail, and costs nothing elsewhere."""
 
+import math
 import subprocess
 import sys
 import timeit
@@ -89,12 +90,20 @@ def test_other_processes_import_nothing_more(python: pythons.Python) -> None:
 
 @pytest.mark.parametrize("args", [["-c", "venv"], ["-m", "x"], ["script.py", *["argument"] * 1000]], ids=lambda a: a[0])
 def test_other_processes_lose_no_time(monkeypatch: pytest.MonkeyPatch, args: list[str]) -> None:
-    """It takes at most a hundredth of Python's start, measured as `site` executes it, in the best of many rounds."""
+    """It takes at most a hundredth of Python's start, measured as `site` executes it.
+
+    Other load only ever adds time, to either side: both are measured in turn, until their best times show it.
+    """
     monkeypatch.setattr(sys, "argv", args[:1] + args[2:])
     monkeypatch.setattr(sys, "orig_argv", ["python", *args])
-    line = min(timeit.repeat(lambda: exec(LINE), number=1, repeat=200))
-    start = [sys.executable, "-c", "pass"]
-    assert line <= min(timeit.repeat(lambda: subprocess.run(start, check=True), number=1, repeat=10)) / 100
+    python = [sys.executable, "-c", "pass"]
+    line = start = math.inf
+    for _ in range(100):
+        line = min(line, *timeit.repeat(lambda: exec(LINE), number=1, repeat=50))
+        start = min(start, timeit.timeit(lambda: subprocess.run(python, check=True), number=1))
+        if line <= start / 100:
+            return
+    pytest.fail(f"it takes {line * 1000:.3f} ms, and Python's start {start * 1000:.1f} ms")
 
 
 @pytest.mark.parametrize("argv", [None, [], ["-m"], ["-m", *"abcdef"], ("-m",)], ids=repr)
