@@ -3,8 +3,9 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use crate::error::{Error, quoted};
+use crate::error::Error;
 use crate::fs::{is_link, is_too_many_open_files};
+use crate::text::quoted;
 
 /// An error, and the notes about it in their order (PEP 678).
 #[derive(Debug)]

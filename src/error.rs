@@ -1,9 +1,11 @@
 //! Errors, each with the operation that failed and its path.
 
-use std::ffi::{OsStr, OsString};
-use std::fmt::{self, Write};
+use std::ffi::OsString;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::text::quoted;
 
 /// The result of everything that accesses the file system or refuses an argument.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -123,39 +125,6 @@ impl Error {
     }
 }
 
-/// The path as Python's `repr` shows it. A byte that is not UTF-8 is shown as the surrogate that it is in Python.
-pub fn quoted(path: impl AsRef<OsStr>) -> String {
-    let bytes = path.as_ref().as_encoded_bytes();
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
-    let mut out = String::from(quote);
-    for chunk in bytes.utf8_chunks() {
-        chunk.valid().chars().for_each(|c| push_as_in_repr(&mut out, c, quote));
-        for byte in chunk.invalid() {
-            let _ = write!(out, "\\udc{byte:02x}");
-        }
-    }
-    out.push(quote);
-    out
-}
-
-fn push_as_in_repr(out: &mut String, c: char, quote: char) {
-    let _ = match (c, u32::from(c)) {
-        ('\\', _) => write!(out, "\\\\"),
-        ('\n' | '\r' | '\t', _) => write!(out, "{}", c.escape_default()),
-        (c, _) if c == quote => write!(out, "\\{c}"),
-        (c, _) if is_printable(c) => write!(out, "{c}"),
-        (_, code @ ..0x100) => write!(out, "\\x{code:02x}"),
-        (_, code @ ..0x1_0000) => write!(out, "\\u{code:04x}"),
-        (_, code) => write!(out, "\\U{code:08x}"),
-    };
-}
-
-/// Reports whether a character is shown as it is (`str.isprintable`), by the Unicode tables that Rust's own `Debug` has.
-fn is_printable(c: char) -> bool {
-    // After another character, since a combining one at the start of a text is escaped.
-    matches!(c, '"' | '\'') || !(c.is_whitespace() && c != ' ') && format!("a{c}").escape_debug().count() == 2
-}
-
 /// The words of a command as Python shows a list of them.
 struct Words<'a>(&'a [OsString]);
 
@@ -205,22 +174,5 @@ mod tests {
     fn an_io_error_names_operation_and_both_paths() {
         let error = Error::io2("link", "/a", "/b", io::Error::other("the system's words"));
         assert_eq!(error.to_string(), "cannot link '/a' -> '/b': the system's words");
-    }
-
-    #[test]
-    fn quoting_follows_python_repr() {
-        for (text, expected) in [
-            ("/plain", "'/plain'"),
-            ("it's", "\"it's\""),
-            ("it's \"x\"", "'it\\'s \"x\"'"),
-            ("a\nb", "'a\\nb'"),
-            ("a\u{7}\u{ad}b", "'a\\x07\\xadb'"),
-            ("\u{200b}\u{e0001}", "'\\u200b\\U000e0001'"),
-            ("ü\u{301} 日本", "'ü\u{301} 日本'"),
-            ("\u{a0}\u{3000}", "'\\xa0\\u3000'"),
-            ("a\\b", "'a\\\\b'"),
-        ] {
-            assert_eq!(quoted(Path::new(text)), expected);
-        }
     }
 }

@@ -5,8 +5,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::error::quoted;
 use crate::fs::{self, Entry};
+use crate::text::quoted;
 
 /// Words that other tools have as commands, and what to do instead.
 const COMMANDS: [(&str, &str); 9] = [

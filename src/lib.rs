@@ -4,6 +4,7 @@
 //!
 //! | module | contents |
 //! | --- | --- |
+//! | [`text`] | names and output of the system as text |
 //! | [`error`] | errors, with operation and path |
 //! | [`panics`] | turns a panic into an error |
 //! | [`observer`] | progress and interrupts |
@@ -35,3 +36,4 @@ pub mod panics;
 mod python;
 pub mod repair;
 pub mod seed;
+pub mod text;

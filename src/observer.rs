@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
@@ -30,6 +32,37 @@ pub trait Observer {
     fn start_isolated(&mut self, command: &mut Command) -> io::Result<Child> {
         isolate(command);
         self.start(command)
+    }
+}
+
+/// The interval between two looks at a process.
+const GLANCE: Duration = Duration::from_millis(1);
+
+/// Waits until the process has ended. After an interrupt, which a terminal sends to the process too, it has the time
+/// `grace` to end by itself.
+///
+/// # Errors
+/// [`Error::Interrupted`]. The inner error: another part of this process has taken the status.
+pub fn wait(
+    process: &mut Child,
+    grace: Duration,
+    observer: &mut dyn Observer,
+) -> Result<io::Result<ExitStatus>> {
+    let mut interrupted: Option<Instant> = None;
+    loop {
+        match process.try_wait() {
+            Ok(None) => {}
+            _ if interrupted.is_some() => return Err(Error::Interrupted),
+            Ok(Some(status)) => return Ok(Ok(status)),
+            Err(error) => return Ok(Err(error)),
+        }
+        if interrupted.is_none() && observer.interrupted() {
+            interrupted = Some(Instant::now());
+        }
+        if interrupted.is_some_and(|since| since.elapsed() >= grace) {
+            let _ = process.kill();
+        }
+        sleep(GLANCE);
     }
 }
 

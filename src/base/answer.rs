@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{Base, Build, Platform, Scheme, Version};
-use crate::error::quoted;
 use crate::fs;
+use crate::text::quoted;
 
 /// An interpreter other than the running one.
 #[derive(Clone, Debug)]

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Base, Interpreter, Platform, Version};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// Asks the interpreter at an absolute path, or knows its answer.
 pub type Ask<'a> = dyn Fn(&Path, &mut dyn Observer) -> Result<Arc<Interpreter>> + Sync + 'a;

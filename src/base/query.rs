@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 use memchr::memmem;
 
 use super::answer::{self, Interpreter};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// Prints the answer. See the file.
 const PROGRAM: &str = include_str!("query.py");

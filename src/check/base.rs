@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::{Finding, Kind, LibraryName, Reading, is_python, others};
-use crate::error::quoted;
 use crate::fs;
+use crate::text::quoted;
 
 /// The names by which an interpreter is usually called.
 const USUAL: [&str; 3] = ["python3", "python", "pypy3"];
@@ -59,7 +59,7 @@ pub fn check(reading: &Reading, search: &others::Search) -> Vec<Finding> {
 
 /// A hint if `home` has a patch version in its path, and the same directory has a name without one.
 fn versioned(home: &Path) -> Option<Finding> {
-    let alias = home.ancestors().filter_map(aliases).flatten().find_map(|alias| {
+    let alias = home.ancestors().filter_map(alias).find_map(|alias| {
         let rest = home.iter().skip(alias.iter().count());
         let path = alias.join(rest.collect::<PathBuf>());
         (path != home && fs::is_same_file(&path, home)).then_some(path)
@@ -74,8 +74,8 @@ fn versioned(home: &Path) -> Option<Finding> {
     Some(Finding::new(Kind::BaseVersioned, home, message, advice))
 }
 
-/// Names for a directory whose own name has a full version: the same with `major.minor` alone.
-fn aliases(directory: &Path) -> Option<[PathBuf; 1]> {
+/// The other name of a directory whose own name has a full version: the same with `major.minor` alone.
+fn alias(directory: &Path) -> Option<PathBuf> {
     let name = directory.file_name()?.to_str()?;
     let start = name.find(|c: char| c.is_ascii_digit())?;
     let length = name[start..].find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(name.len() - start);
@@ -85,7 +85,7 @@ fn aliases(directory: &Path) -> Option<[PathBuf; 1]> {
     if [major, minor, micro].iter().any(|number| number.is_empty()) {
         return None;
     }
-    Some([directory.with_file_name(format!("{}{major}.{minor}{rest}", &name[..start]))])
+    Some(directory.with_file_name(format!("{}{major}.{minor}{rest}", &name[..start])))
 }
 
 /// Homebrew's stable name: `opt/python@3.12/…` for `Cellar/python@3.12/3.12.1/…`.
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn an_alias_has_two_numbers_in_place_of_three() {
-        let alias = |path| aliases(Path::new(path)).map(|[alias]| alias);
+        let alias = |path| super::alias(Path::new(path));
         assert_eq!(alias("/v/3.12.1"), Some("/v/3.12".into()));
         assert_eq!(alias("/uv/cpython-3.12.1-linux-gnu"), Some("/uv/cpython-3.12-linux-gnu".into()));
         for plain in ["/", "/usr/bin", "/v/3.12", "/v/3..1", "/v/1.2.3.4", "/opt/python@3.12"] {

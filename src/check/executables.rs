@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{Executable, Finding, Kind, Reading, base, others::Search, shared_library};
-use crate::error::quoted;
 use crate::fs::{self, Entry};
+use crate::text::quoted;
 
 /// The names that every maker creates.
 const NAMES: [&str; 2] = ["python", "python3"];

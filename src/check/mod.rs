@@ -31,8 +31,9 @@ pub use reading::{ConfigFile, Executable, LARGEST, Library, Maker, Reading};
 use std::path::Path;
 
 use crate::base::Platform;
-use crate::error::{Result, quoted};
+use crate::error::Result;
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// The advice for everything that can be repaired.
 const REPAIR: &str = "Run python -m fastvenv.repair, or create the environment again.";

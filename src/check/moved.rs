@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::scripts::Script;
 use super::shebang::{Program, prefix, programs};
 use super::{Finding, Kind, LARGEST, Reading, packages};
-use crate::error::quoted;
 use crate::fs;
+use crate::text::quoted;
 
 /// The scripts of virtualenv and uv in other languages, which have the path between quotes.
 const OTHER_SCRIPTS: [&str; 2] = ["activate.nu", "activate.xsh"];

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::{LibraryName, Reading};
-use crate::error::quoted;
 use crate::fs;
+use crate::text::quoted;
 
 /// Where to look for Pythons, and for their shared libraries.
 #[derive(Clone, Debug, Default)]

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::base::Platform;
 use crate::environment::config::Parsed;
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs::{self, Entry};
+use crate::text::quoted;
 
 use super::name::{LibraryName, is_python};
 

@@ -10,9 +10,9 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::environment::config::Options;
-use crate::error::quoted;
 use crate::fs;
 use crate::hints::for_usage;
+use crate::text::{quoted, shown};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -137,16 +137,6 @@ impl Arguments {
 /// The name of the current directory.
 fn current_name() -> OsString {
     fs::normal(Path::new("")).file_name().unwrap_or_default().to_owned()
-}
-
-/// The text for display, with bytes that are not UTF-8 as Python escapes them.
-fn shown(text: &OsString) -> String {
-    let mut shown = String::new();
-    for chunk in text.as_encoded_bytes().utf8_chunks() {
-        shown += chunk.valid();
-        chunk.invalid().iter().for_each(|byte| shown += &format!("\\udc{byte:02x}"));
-    }
-    shown
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The Python that fastvenv was installed for, as its place tells it.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::base::{Base, Directory, Platform};
@@ -36,43 +37,46 @@ fn has_it(packages: &Path) -> bool {
 /// first. So `pip install --user` and `--prefix`, and Debian's pip, install it.
 pub fn versions(directory: &Path, platform: Platform) -> Vec<String> {
     let Some(root) = directory.parent() else { return Vec::new() };
-    let mut found: Vec<String> = match platform {
+    let mut found = match platform {
         Platform::Posix => {
-            // With `--user`, a framework of macOS has one directory for each version, with `bin` and `lib/python`.
-            let framework = has_it(&root.join("lib/python/site-packages")).then(|| name(root));
-            let of_library = |library: PathBuf| {
-                let directories = fs::list(&library).unwrap_or_default().directories;
-                directories.into_iter().filter_map(move |directory| {
-                    let version = directory
-                        .to_str()?
-                        .strip_prefix("python")
-                        .filter(|version| !version.is_empty())?
-                        .to_owned();
-                    let packages =
-                        ["site-packages", "dist-packages"].map(|name| library.join(&directory).join(name));
-                    packages.iter().any(|packages| has_it(packages)).then_some(version)
-                })
-            };
-            ["lib", "lib64"]
-                .into_iter()
-                .flat_map(|name| of_library(root.join(name)))
-                .chain(framework)
-                .collect()
+            let libraries = ["lib", "lib64"].map(|name| of_library(&root.join(name)));
+            libraries.into_iter().flatten().chain(of_framework(root)).collect()
         }
-        Platform::Nt => {
-            // `Python312`, with `Scripts` and `site-packages`.
-            let digits =
-                name(root).to_lowercase().strip_prefix("python").map(str::to_owned).unwrap_or_default();
-            let version = digits.split_at_checked(1).map(|(major, minor)| format!("{major}.{minor}"));
-            version.filter(|_| has_it(&root.join("site-packages"))).into_iter().collect()
-        }
-    };
-    let numbers = |version: &String| -> Vec<u32> {
-        version.trim_end_matches('t').split('.').map(|part| part.parse().unwrap_or(0)).collect()
+        Platform::Nt => Vec::from_iter(of_windows(root)),
     };
     found.sort_by_key(|version| std::cmp::Reverse(numbers(version)));
     found.dedup();
     found
+}
+
+/// Of a directory with `python3.12`, and `site-packages` or Debian's `dist-packages` in it.
+fn of_library(library: &Path) -> Vec<String> {
+    let has_ours = |directory: &OsString| {
+        let packages = ["site-packages", "dist-packages"].map(|name| library.join(directory).join(name));
+        packages.iter().any(|packages| has_it(packages))
+    };
+    let directories = fs::list(library).unwrap_or_default().directories;
+    let versions = directories.into_iter().filter_map(|directory| {
+        let version = directory.to_str()?.strip_prefix("python")?.to_owned();
+        (!version.is_empty() && has_ours(&directory)).then_some(version)
+    });
+    versions.collect()
+}
+
+/// With `--user`, a framework of macOS has one directory for each version, with `bin` and `lib/python`.
+fn of_framework(root: &Path) -> Option<String> {
+    has_it(&root.join("lib/python/site-packages")).then(|| name(root))
+}
+
+/// With `--user`, Windows has `Python312` with `Scripts` and `site-packages`.
+fn of_windows(root: &Path) -> Option<String> {
+    let name = name(root).to_lowercase();
+    let (major, minor) = name.strip_prefix("python")?.split_at_checked(1)?;
+    has_it(&root.join("site-packages")).then(|| format!("{major}.{minor}"))
+}
+
+fn numbers(version: &str) -> Vec<u32> {
+    version.trim_end_matches('t').split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }
 
 fn name(path: &Path) -> String {

@@ -82,11 +82,6 @@ fn create(arguments: &Arguments, directory: &Path, terminal: &mut Terminal) -> R
     let interpreter = python::interpreter(arguments.python.as_deref(), &variables, terminal)?;
     let prompt = arguments.prompt.as_deref();
     let (home, own) = (std::env::home_dir().unwrap_or_default(), own());
-    if let Some(obstacle) = interpreter.obstacle(HOST) {
-        let whose = (&*interpreter, obstacle.as_str());
-        let (what, precious) = ((&arguments.options, prompt), (home.as_path(), own.as_path()));
-        return Ok(foreign::create(whose, directory, what, precious, terminal)?);
-    }
     let cache_directory = variables.cache_directory();
     let creation = Creation {
         base: &interpreter.base,
@@ -98,7 +93,10 @@ fn create(arguments: &Arguments, directory: &Path, terminal: &mut Terminal) -> R
         own: &own,
         home: &home,
     };
-    environment(&creation, terminal).map(drop)
+    match interpreter.obstacle(HOST) {
+        Some(obstacle) => Ok(foreign::create(&creation, &interpreter, &obstacle, terminal)?),
+        None => environment(&creation, terminal).map(drop),
+    }
 }
 
 /// The platform that this program is for.

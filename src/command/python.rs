@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::facts::Asking;
 use super::{HOST, installed};
 use crate::base::{Ask, Base, Found, Interpreter, Search, has_version, is_version};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
 use crate::seed::Variables;
+use crate::text::quoted;
 
 /// What is said if PATH doesn't have a Python.
 const DISCOVERY: &str = "python -m fastvenv also asks the package python-discovery, if it is installed, which finds \

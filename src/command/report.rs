@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use super::terminal;
 use crate::advice::Failure;
-use crate::error::{Error, quoted};
+use crate::error::Error;
+use crate::text::{printed, quoted};
 
 /// Tells on stderr what failed: the error, the notes about it, and the output of a program that failed. Returns the exit
 /// status; after an interrupt, the process ends as the system does it.
@@ -19,7 +20,7 @@ pub fn report(failure: &Failure) -> ExitCode {
     if let Error::Child { output, .. } = &failure.error
         && !output.is_empty()
     {
-        text += &escaped(output);
+        text += &printed(output);
         if !output.ends_with(b"\n") {
             text.push('\n');
         }
@@ -49,18 +50,6 @@ fn os_error(path: &Path, other: Option<&Path>, source: &io::Error) -> String {
     format!("[{kind} {code}] {text}: {}{other}", quoted(path))
 }
 
-/// The text, with bytes that are not UTF-8 escaped as Python's `backslashreplace` does it.
-fn escaped(output: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in output.utf8_chunks() {
-        text += chunk.valid();
-        for byte in chunk.invalid() {
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,10 +61,5 @@ mod tests {
         let shown = message(&error);
         assert!(shown.starts_with(&format!("[{kind} 2] ")) && shown.ends_with(": '/a/b'"), "{shown}");
         assert!(!shown.contains("os error"), "{shown}");
-    }
-
-    #[test]
-    fn output_that_is_no_text_is_escaped() {
-        assert_eq!(escaped(b"caf\xe9\n"), "caf\\xe9\n");
     }
 }

@@ -1,14 +1,14 @@
 //! Runs a program to its end, as `subprocess.check_output` does.
 
-use std::io::{self, PipeReader, Read, pipe};
+use std::io::{PipeReader, Read, pipe};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::{self, sleep};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::observer::Observer;
+use crate::observer::{Observer, wait};
 
 /// What is kept of the program's output, for the error if it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,6 @@ pub enum Kept {
     Output,
 }
 
-/// The interval between two looks at the process.
-const GLANCE: Duration = Duration::from_millis(2);
 /// The time a process has to end by itself after an interrupt, which a terminal sends to it too.
 const GRACE: Duration = Duration::from_millis(250);
 
@@ -55,7 +53,7 @@ pub fn run(mut command: Command, kept: Kept, observer: &mut dyn Observer) -> Res
     // It has the writing end of the pipe open: the reader would never see the end.
     drop(command);
     let printed = thread::spawn(move || read(reader));
-    let status = wait(&mut process, observer)?.map_err(failed)?;
+    let status = wait(&mut process, GRACE, observer)?.map_err(failed)?;
     if status.success() {
         return Ok(());
     }
@@ -68,24 +66,4 @@ fn read(mut reader: PipeReader) -> Vec<u8> {
     let mut printed = Vec::new();
     let _ = reader.read_to_end(&mut printed);
     printed
-}
-
-fn wait(process: &mut Child, observer: &mut dyn Observer) -> Result<io::Result<ExitStatus>> {
-    let mut interrupted = None;
-    loop {
-        match process.try_wait() {
-            Ok(None) => {}
-            _ if interrupted.is_some() => return Err(Error::Interrupted),
-            Ok(Some(status)) => return Ok(Ok(status)),
-            Err(error) => return Ok(Err(error)),
-        }
-        match interrupted {
-            None if observer.interrupted() => interrupted = Some(Instant::now()),
-            Some(since) if since.elapsed() > GRACE => {
-                let _ = process.kill();
-            }
-            _ => {}
-        }
-        sleep(GLANCE);
-    }
 }

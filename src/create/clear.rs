@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::base::Base;
-use crate::error::{Result, quoted};
+use crate::error::Result;
 use crate::fs;
+use crate::text::quoted;
 
 pub use crate::fs::clear_directory as clear;
 

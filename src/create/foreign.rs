@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::child::{self, Kept, MISLEADING};
-use super::{clear, directories};
+use super::{Creation, clear, directories};
 use crate::base::{Interpreter, Version};
 use crate::environment::config::Options;
 use crate::error::{Error, Result};
@@ -71,22 +71,22 @@ fn flags(options: &Options, version: Version) -> Vec<&'static str> {
     flags.into_iter().filter_map(is_known).collect()
 }
 
-/// Runs the interpreter's own `venv`. `home` and `own` are those of [`clear::check`].
+/// Runs the interpreter's own `venv` for this environment. `obstacle` is why fastvenv can't do the work.
 ///
 /// # Errors
 /// [`Error::Refused`] if the interpreter has no `venv` or the environment is impossible; those of [`child::run`].
 pub fn create(
-    (interpreter, obstacle): (&Interpreter, &str),
-    directory: &Path,
-    (options, prompt): (&Options, Option<&OsStr>),
-    (home, own): (&Path, &Path),
+    creation: &Creation<'_>,
+    interpreter: &Interpreter,
+    obstacle: &str,
     observer: &mut dyn Observer,
 ) -> Result<()> {
     check(interpreter, obstacle)?;
+    let Creation { base, directory, options, prompt, home, own, .. } = *creation;
     let shown = prompt.unwrap_or_default().as_encoded_bytes();
-    directories::check(&interpreter.base, directory.as_os_str().as_encoded_bytes(), shown)?;
+    directories::check(base, directory.as_os_str().as_encoded_bytes(), shown)?;
     if options.clear && fs::exists(directory) {
-        clear::check(&interpreter.base, directory, home, own)?;
+        clear::check(base, directory, home, own)?;
     }
     observer.debug(&told(obstacle));
     let words = self::command(interpreter, options, prompt, directory);

@@ -31,10 +31,11 @@ use crate::base::{Base, Platform};
 use crate::environment::Environment;
 use crate::environment::config::Options;
 use crate::environment::scripts::placeholders::Values;
-use crate::error::{Result, quoted};
+use crate::error::Result;
 use crate::fs::{self, Made};
 use crate::observer::Observer;
 use crate::seed::{Request, Variables};
+use crate::text::quoted;
 
 /// The environment to create, and everything that its creation depends on.
 #[derive(Clone, Copy, Debug)]

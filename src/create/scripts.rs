@@ -7,9 +7,10 @@ use crate::base::Platform;
 use crate::environment::scripts::placeholders::{self, Values};
 use crate::environment::scripts::quoting::Shell;
 use crate::environment::scripts::templates::{Script, is_binary};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs::{self, Template};
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// Installs scripts (`EnvBuilder.install_scripts`). `replace` returns a template's text with its
 /// placeholders replaced, or the reason why it can't be written as text. Such a file is skipped with a warning.

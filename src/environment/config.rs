@@ -7,7 +7,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::base::{Platform, Version};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
+use crate::text::{in_one_line, quoted};
 
 /// The options of a creation, as the recorded command line shows them.
 #[derive(Clone, Debug, Default)]
@@ -59,14 +60,14 @@ impl Configuration<'_> {
         check_home(self.home)?;
         let Version { major, minor, micro } = self.version;
         let mut lines = vec![
-            ("home", recorded_path(self.home)),
+            ("home", in_one_line(self.home)),
             ("include-system-site-packages", self.options.system_site_packages.to_string()),
             ("version", format!("{major}.{minor}.{micro}")),
         ];
         if let Some(prompt) = self.prompt_repr {
-            lines.push(("prompt", escaped(prompt)));
+            lines.push(("prompt", in_one_line(prompt)));
         }
-        lines.push(("executable", recorded_path(self.real_executable)));
+        lines.push(("executable", in_one_line(self.real_executable)));
         lines.push(("command", self.command()));
         let end = self.platform.line_end();
         Ok(lines.iter().fold(String::new(), |mut text, (key, value)| {
@@ -77,16 +78,16 @@ impl Configuration<'_> {
 
     /// A command line of the interpreter's own `venv` that creates the same environment.
     fn command(&self) -> String {
-        let mut words = vec![recorded_path(self.executable), "-m venv".to_owned()];
+        let mut words = vec![in_one_line(self.executable), "-m venv".to_owned()];
         words.extend(self.flags().into_iter().map(str::to_owned));
         if let Some(prompt) = &self.options.prompt {
-            words.push(format!("--prompt=\"{}\"", escaped(prompt)));
+            words.push(format!("--prompt=\"{}\"", in_one_line(prompt)));
         }
         // Before 3.13, `venv` had no such option and wrote no such files.
         if !self.options.scm_ignore_files && self.version.at_least(13) {
             words.push("--without-scm-ignore-files".to_owned());
         }
-        words.push(recorded_path(self.env_dir));
+        words.push(in_one_line(self.env_dir));
         words.join(" ")
     }
 
@@ -147,7 +148,7 @@ impl<'a> Parsed<'a> {
 /// Refuses a directory of the base interpreter that `pyvenv.cfg` can't store: `site` reads the file line by line, as
 /// UTF-8, and strips the values.
 pub fn check_home(home: &Path) -> Result<()> {
-    let faithful = home.to_str().is_some_and(|text| text.trim() == text && escaped(text) == text);
+    let faithful = home.to_str().is_some_and(|text| text.trim() == text && in_one_line(text) == text);
     if faithful {
         return Ok(());
     }
@@ -156,36 +157,6 @@ pub fn check_home(home: &Path) -> Result<()> {
          Move the interpreter, or link it, to a directory whose name is plain UTF-8 text.",
         quoted(home)
     )))
-}
-
-/// The path as text. Bytes that are not UTF-8 are written as `\xNN`.
-fn recorded_path(path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        text.push_str(&escaped(chunk.valid()));
-        for byte in chunk.invalid() {
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    text
-}
-
-/// Escapes every character that a reader of the file might treat as the end of a line.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' | '\t' => out.extend(c.escape_default()),
-            c if c.is_control() => {
-                let _ = write!(out, "\\x{:02x}", u32::from(c));
-            }
-            '\u{2028}' | '\u{2029}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -264,10 +235,10 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_name_that_is_not_utf_8_is_recorded_escaped() {
+    fn a_name_that_is_not_utf_8_is_recorded_in_one_line() {
         use std::os::unix::ffi::OsStrExt;
         let path = Path::new(std::ffi::OsStr::from_bytes(b"/caf\xe9"));
-        assert_eq!(recorded_path(path), "/caf\\xe9");
+        assert_eq!(in_one_line(path), "/caf\\xe9");
         assert!(check_home(path).is_err());
     }
 }

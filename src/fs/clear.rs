@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::dir::Dir;
 use super::identity::is_same_file;
 use super::mounts;
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
+use crate::text::quoted;
 
 /// Removes everything in a directory, but keeps the directory itself. Links are removed, not followed.
 /// On Unix the work goes through directory descriptors, so a directory that another process swaps for a link leads

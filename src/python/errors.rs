@@ -12,8 +12,9 @@ use pyo3::types::PyBytes;
 use super::context::path_text;
 use super::finalizing;
 use crate::advice;
-use crate::error::{Ended, Error, quoted};
+use crate::error::{Ended, Error};
 use crate::panics::caught;
+use crate::text::quoted;
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {

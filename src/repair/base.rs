@@ -8,9 +8,10 @@ use super::Repair;
 use super::config::command;
 use crate::base::{Base, Found, Interpreter, query};
 use crate::check::{self, Executable, LibraryName, Reading, is_python};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// The most installations that are started to find one.
 const MOST: usize = 40;

@@ -11,8 +11,8 @@ use crate::check::Reading;
 use crate::create::executables::LinkText;
 use crate::environment::executable_name;
 use crate::environment::executables::{OPTIONAL_NAME, posix_names};
-use crate::error::quoted;
 use crate::fs::{self, Entry};
+use crate::text::quoted;
 
 /// The executables of one environment as they should be.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use super::config::{self, command};
 use crate::check::word::assigned;
 use crate::check::{LARGEST, Reading, scripts};
 use crate::environment::scripts::quoting::Shell;
-use crate::error::quoted;
 use crate::fs::{self, Entry};
+use crate::text::quoted;
 
 /// What an environment shows about itself.
 #[derive(Clone, Debug, Default)]

@@ -14,9 +14,10 @@ use crate::check::scripts as check_scripts;
 use crate::check::shebang::{prefix, programs};
 use crate::check::{Finding, Kind, Maker, Reading, Severity, findings};
 use crate::environment::Environment;
-use crate::error::{Result, quoted};
+use crate::error::Result;
 use crate::fs::{self, Entry};
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// A plan.
 #[derive(Debug, Default)]

@@ -9,8 +9,9 @@ use crate::check::{LARGEST, Maker, Reading};
 use crate::create::scripts::rendered;
 use crate::environment::scripts::placeholders::Values;
 use crate::environment::scripts::quoting::Shell;
-use crate::error::{Result, quoted};
+use crate::error::Result;
 use crate::fs::{self, Entry, Template};
+use crate::text::quoted;
 
 /// The scripts that fastvenv would write: the name of each in `bin`, and its content.
 type Own = Vec<(PathBuf, Template)>;

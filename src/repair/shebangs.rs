@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::action::{Action, Step};
 use crate::check::{LARGEST, Reading, is_python};
-use crate::error::quoted;
 use crate::fs::dir::Dir;
 use crate::fs::{self, Entry};
 use crate::seed::console_scripts::first_line;
 use crate::seed::place::relative_path;
 use crate::seed::record;
+use crate::text::quoted;
 
 /// The steps that let these programs start with the environment's Python, and what stays as it is.
 pub fn plan(

@@ -7,7 +7,6 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::thread::sleep;
 use std::time::Duration;
 
 use super::cache::Cache;
@@ -15,10 +14,10 @@ use super::hash::{digest, hex};
 use super::reason::{Reason, Stop};
 use super::request::Request;
 use crate::base::{Base, Platform, Version};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fs::dir::{Metadata, metadata_at};
 use crate::fs::{self, Entry};
-use crate::observer::Observer;
+use crate::observer::{Observer, wait};
 
 /// Succeeds in a Python that looks for pip, and for bytecode, where we place them. Its argument is the result of
 /// [`identity`].
@@ -97,19 +96,5 @@ fn answers(python: &Path, identity: &str, observer: &mut dyn Observer) -> Result
     command.args(["-I", "-S", "-c", PROGRAM, identity]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut process) = observer.start(&mut command) else { return Ok(false) };
-    loop {
-        match process.try_wait() {
-            Ok(Some(status)) => return Ok(status.success()),
-            Ok(None) => {}
-            // It has ended, and another part of this process has its status.
-            Err(_) => return Ok(false),
-        }
-        if observer.interrupted() {
-            // It may have ended meanwhile. The wait prevents a zombie.
-            let _ = process.kill();
-            let _ = process.wait();
-            return Err(Error::Interrupted);
-        }
-        sleep(Duration::from_millis(1));
-    }
+    Ok(wait(&mut process, Duration::ZERO, observer)?.is_ok_and(|status| status.success()))
 }

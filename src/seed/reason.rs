@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::bundled::Unclear;
 use super::wheel::Defect;
-use crate::error::{Error, quoted};
+use crate::error::Error;
+use crate::text::quoted;
 
 /// One reason; its text completes "pip is installed by ensurepip, because ...".
 #[derive(Debug)]

@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use crate::base::Base;
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs::dir::Dir;
 use crate::fs::{self, Entry};
+use crate::text::quoted;
 
 use crate::environment::executables::{OPTIONAL_NAME, posix_names};
 

@@ -7,10 +7,11 @@ mod posix;
 use std::path::Path;
 
 pub use self::posix::{Own, Placer, set_up};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::fs::dir::unless_gone;
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// The hint for a copy that can't be executed.
 pub const MAY_BE_NOEXEC: &str = "Is its file system mounted with noexec?";

@@ -6,9 +6,10 @@ use super::found::Bin;
 use crate::base::Base;
 use crate::environment::executables::nt::{Found, Plan, plan};
 use crate::environment::executables::nt_older::{self, File, Presence};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// Creates the executables: links if requested and possible, otherwise copies. `python_dir` is the directory of the
 /// base interpreter.

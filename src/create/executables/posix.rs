@@ -7,9 +7,10 @@ use super::found::{Bin, OtherLinks, Verdict};
 use super::{LinkText, MAY_BE_NOEXEC, Placed, link, link_or_copy, link_or_copy_over, report};
 use crate::base::Base;
 use crate::environment::executables::{OPTIONAL_NAME, posix_names};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs;
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// Places an executable: with fastvenv's own `symlink_or_copy`, or with a subclass's override.
 pub trait Placer {

@@ -145,7 +145,7 @@ fn an_error_names_operation_and_path() {
     let taken = dir.create("file", b"", NewFile::default()).unwrap_err();
     let missing = dir.metadata_of("missing").unwrap_err();
     for (error, operation, name) in [(taken, "write", "file"), (missing, "examine", "missing")] {
-        let path = crate::error::quoted(root.path().join(name));
+        let path = crate::text::quoted(root.path().join(name));
         assert!(error.to_string().starts_with(&format!("cannot {operation} {path}: ")), "{error}");
     }
     assert!(dir.make_directory("folder", Access::Umask).unwrap());

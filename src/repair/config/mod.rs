@@ -8,8 +8,9 @@ use super::places::Shown;
 use crate::base::{Base, Version};
 use crate::check::{ConfigFile, Reading};
 use crate::environment::config::{Configuration, Options, check_home};
-use crate::error::{Result, quoted};
+use crate::error::Result;
 use crate::fs;
+use crate::text::quoted;
 
 /// The keys that Python's start-up reads, without which the file is damaged.
 const NEEDED: [&str; 2] = ["home", "include-system-site-packages"];

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::direct_url;
 use super::name::{normalized, required, valid, valid_version};
-use crate::error::quoted;
 use crate::fs;
+use crate::text::quoted;
 
 /// The largest file that is read: METADATA contains the whole description of a project.
 const LARGEST: u64 = 16 << 20;

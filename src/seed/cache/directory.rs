@@ -7,8 +7,9 @@ use std::sync::Mutex;
 use etcetera::BaseStrategy;
 
 use super::{Cache, Own, tag};
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs::dir::{Access, Dir, Protection, current_user, metadata_at, protection};
+use crate::text::quoted;
 
 /// The reasons not to use the cache.
 #[derive(Debug, thiserror::Error)]

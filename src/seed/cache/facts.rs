@@ -9,9 +9,9 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::super::hash::digest;
-use super::DAY;
 use super::directory::{Root, Unusable};
-use super::sweep::{KEPT, is_older_than};
+use super::{DAY, KEPT, is_older_than};
+
 use crate::base::{Interpreter, Provenance, answered};
 use crate::fs;
 use crate::fs::Timestamp;

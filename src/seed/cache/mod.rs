@@ -25,6 +25,7 @@ pub use directory::{Unusable, default_directory};
 pub use facts::Facts;
 pub use sweep::{Usage, clean, usage};
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,10 +34,11 @@ use super::hash::{digest, hex};
 use super::image::{self, Image, Recipe};
 use super::reason::{Reason, Stop};
 use super::turn;
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, Result};
 use crate::fs::Timestamp;
 use crate::fs::dir::{Access, DIRECTORIES_ARE_HELD, Dir, Lock, Metadata, metadata_at, unless_gone};
 use crate::observer::Observer;
+use crate::text::quoted;
 
 /// The part of a key that changes whenever the way to build images changes.
 const FORMAT: &str = "2";
@@ -46,6 +48,8 @@ const DIRECTORIES: [&str; 4] = ["images", "wheels", "facts", "locks"];
 const ATTEMPTS: i64 = 64;
 /// The interval between two records of an image's use.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time that something unused is kept.
+const KEPT: Duration = DAY.saturating_mul(90);
 
 /// The cache, opened and trusted.
 #[derive(Debug)]
@@ -225,4 +229,9 @@ impl Cache {
 
 fn key(recipe: Recipe<'_>, digest: &str) -> String {
     format!("{FORMAT}-{}-{}-{}-{digest}", recipe.cache_tag, hex(&recipe.base.magic), recipe.validation.name())
+}
+
+/// Reports whether the file of that name was written longer ago.
+fn is_older_than(age: Duration, directory: &Dir, name: &OsStr, now: Timestamp) -> bool {
+    directory.metadata_of(name).is_ok_and(|metadata| metadata.modified.is_older_than(now, age))
 }

@@ -2,13 +2,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::time::Duration;
 
 use super::super::image::Image;
-use super::{DAY, DIRECTORIES, Own, facts, tag};
-use crate::error::{Error, Result, quoted};
+use super::{DAY, DIRECTORIES, KEPT, Own, facts, is_older_than, tag};
+use crate::error::{Error, Result};
 use crate::fs::Timestamp;
 use crate::fs::dir::{Dir, Kind, Lock, unless_gone};
+use crate::text::quoted;
 
 /// The start of the names of unfinished images.
 pub(super) const BUILDING: &str = ".build-";
@@ -16,8 +16,6 @@ pub(super) const BUILDING: &str = ".build-";
 const REMOVED: &str = ".build-removed-";
 /// The file in an unfinished image that the builder keeps locked until it ends.
 const ALIVE: &str = "alive";
-/// The time that an unused image is kept.
-pub(super) const KEPT: Duration = DAY.saturating_mul(90);
 
 /// Removes leftovers, and everything that was not used for 90 days before `now`. The next sweep retries failures.
 pub(super) fn sweep(images: &Dir, own: &Own, now: Timestamp) {
@@ -57,11 +55,6 @@ pub(super) fn sweep(images: &Dir, own: &Own, now: Timestamp) {
             let _ = locks.remove_file(&name);
         }
     }
-}
-
-/// Reports whether the file of that name was written longer ago.
-pub(super) fn is_older_than(age: Duration, directory: &Dir, name: &OsStr, now: Timestamp) -> bool {
-    directory.metadata_of(name).is_ok_and(|metadata| metadata.modified.is_older_than(now, age))
 }
 
 /// Locks the file that keeps a sweeper away from an unfinished image. It gets its name afterwards, so that no sweeper
