@@ -31,10 +31,12 @@ os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *map(str, PYENV.glob("
 # CI runs all tests on the oldest interpreter. On the others it leaves out the slow ones, but for the comparison with
 # their own `venv`. On GitHub, where each session has a machine of its own, the newest runs all too.
 PYTHONS = nox.project.python_versions(PYPROJECT)
-WITH_ALL_TESTS = {PYTHONS[0], PYTHONS[-1] if os.environ.get("GITHUB_ACTIONS") else PYTHONS[0]}
+OLDEST, *_, NEWEST = PYTHONS
+WITH_ALL_TESTS = {OLDEST, NEWEST} if os.environ.get("GITHUB_ACTIONS") else {OLDEST}
 nox.options.sessions = ["lint", "typing", "rust", "parity" if IN_CI else "tests"]
 
-# They create environments for every other interpreter, so they show the same from each.
+# They create environments for every other interpreter, so CI runs them only on the oldest and the newest, which stand
+# beside different ones.
 OF_OTHERS = [
     "tests/interpreters",
     "tests/native_command",
@@ -98,7 +100,7 @@ def parity(session: nox.Session) -> None:
     if not IN_CI or session.python in WITH_ALL_TESTS:
         run_tests(session, *session.posargs)
         return
-    ignored = [f"--ignore={tests}" for tests in OF_OTHERS]
+    ignored = [f"--ignore={tests}" for tests in OF_OTHERS if session.python != NEWEST]
     run_tests(session, *ignored, "-m", "not slow", *session.posargs)
     run_tests(session, *ignored, "-m", "slow", "tests/parity", *session.posargs)
 
@@ -115,14 +117,23 @@ def rust(session: nox.Session) -> None:
     unpacked = Path(session.create_tmp()).absolute()
     zipfile.ZipFile(next(DIST.glob("*.whl"))).extractall(unpacked)
     session.env["FASTVENV_TEST_PACKAGE"] = str(unpacked / "fastvenv")
+    linked = variables_to_link_python()
+    if linked and not IN_CI:  # one build for all tests
+        session.run("cargo", "test", "--features=python", *session.posargs, env=linked, external=True)
+        return
     session.run("cargo", "test", *session.posargs, *(["--", "--include-ignored"] if IN_CI else []), external=True)
-    # The border's own tests need a Python to be linked with, which not every build of Python is.
-    libraries = Path(sysconfig.get_config_var("LIBDIR") or "")
-    if sysconfig.get_config_var("Py_ENABLE_SHARED") and (libraries / sysconfig.get_config_var("LDLIBRARY")).exists():
-        env = {"PYO3_PYTHON": sys.executable, "LD_LIBRARY_PATH": str(libraries)}
-        session.run("cargo", "test", "--lib", "--features=python", "python::", env=env, external=True)
+    if linked:
+        session.run("cargo", "test", "--lib", "--features=python", "python::", env=linked, external=True)
     else:
         session.warn(f"skipped: the tests of the Python border, for {sys.executable} has no shared library")
+
+
+def variables_to_link_python() -> dict[str, str]:
+    """What cargo needs to build and run programs that this Python is linked to; nothing if it can't be linked."""
+    if not sysconfig.get_config_var("Py_ENABLE_SHARED"):
+        return {}
+    directory, name = sysconfig.get_config_vars("LIBDIR", "LDLIBRARY")
+    return {"PYO3_PYTHON": sys.executable, "LD_LIBRARY_PATH": directory} if Path(directory, name).exists() else {}
 
 
 @nox.session(python=False)

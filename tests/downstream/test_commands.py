@@ -130,6 +130,7 @@ def test_its_environment_is_made_by_fastvenv(
     assert f"creating an environment in {str(env)!r}" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("create", PROGRAMS, ids=lambda create: create.__name__)
 def test_the_variable_turns_it_off_for_children(
     create: Create, python: pythons.Python, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -54,6 +54,7 @@ def test_each_interpreter(python: str, options: str, pythons: dict[str, Path], t
     compare(tmp_path / "sandbox", partial(command, pythons[python], f"--without-pip {options} env"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", ["base", "linked"])
 def test_with_pip(python: str, pythons: dict[str, Path], tmp_path: Path) -> None:
     """Without options there is pip in the environment."""

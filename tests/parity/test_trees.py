@@ -181,6 +181,7 @@ def test_function_create(options: dict[str, Any], tmp_path: Path) -> None:
     compare(tmp_path / "sandbox", lambda module, env: importlib.import_module(module).create(env, **options))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"system_site_packages": True}], ids=repr)
 def test_with_pip(options: dict[str, Any], tmp_path: Path) -> None:
     """pip, its bytecode, its RECORD and its scripts are as ensurepip leaves them."""

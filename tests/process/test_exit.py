@@ -65,7 +65,7 @@ def is_whole(packages):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found by /proc")
-@pytest.mark.parametrize(("moment", "runs"), [("record", 8), ("hook", 4)])
+@pytest.mark.parametrize(("moment", "runs"), [pytest.param("record", 8, marks=pytest.mark.slow), ("hook", 4)])
 def test_a_process_may_exit_while_a_daemon_thread_creates(moment, runs, tmp_path, cache):
     """The exit is clean, no compiling process outlives it for long, and what has a dist-info is whole."""
     for run in range(runs):

@@ -81,6 +81,7 @@ def disown_an_image(cache):
     os.chown(seeding.images(cache)[0], NOBODY, NOBODY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
