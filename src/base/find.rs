@@ -1,7 +1,7 @@
 //! Finds the interpreter that a user asks for: by a path, a name in PATH, or a version.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Base, Interpreter, Platform, Version};
@@ -47,7 +47,8 @@ impl Search<'_> {
     /// - a name in PATH.
     ///
     /// # Errors
-    /// [`Error::Refused`] if a path leads to no Python that works; [`Error::Interrupted`].
+    /// [`Error::Refused`] if a path leads to no Python that works, or if a name is only that of a file or directory in
+    /// the current directory; [`Error::Interrupted`].
     pub fn find(&self, wanted: &OsStr, observer: &mut dyn Observer) -> Result<Found> {
         let path = Path::new(wanted);
         if wanted.is_empty() {
@@ -59,7 +60,11 @@ impl Search<'_> {
             return self.version(wish, observer);
         }
         match self.named(wanted, observer)? {
-            Found::Nothing(_) if fs::exists(path) => self.at(path, observer).map(Found::Other),
+            // It may be a stranger's, as in a cloned repository, so it must be asked for by its path.
+            Found::Nothing(why) if fs::exists(path) => {
+                let here = quoted(Path::new(Component::CurDir.as_os_str()).join(path));
+                Err(Error::Refused(format!("{why} For the one in the current directory, write {here}.")))
+            }
             found => Ok(found),
         }
     }

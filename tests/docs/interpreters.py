@@ -7,6 +7,7 @@ from unittest import mock
 
 import fastvenv
 from docs import commands
+from docs.beginners import inside
 
 
 def create(tmp: Path, python: object) -> None:
@@ -57,6 +58,13 @@ def version(tmp: Path) -> None:
         create(tmp, "3.99")
 
 
+def here(tmp: Path) -> None:
+    """A name that PATH doesn't have, of a file in the current directory."""
+    (tmp / "snake").symlink_to(sys.executable)
+    with inside(tmp):
+        create(tmp, "snake")
+
+
 def stages(tmp: Path) -> None:
     """A subclass's environment for a Python that only its own venv can serve."""
     script(tmp, changed("sys.implementation.name = 'other'"), builder=Overriding)
@@ -74,6 +82,7 @@ PROVOKED: dict[str, Callable[[Path], object]] = {
     "python-empty": lambda tmp: create(tmp, ""),
     "python-bytes": lambda tmp: create(tmp, b"python3"),
     "python-version": version,
+    "python-here": here,
     "command-python-version": commands.version,
     "command-no-python": commands.no_python,
     "python-stages": stages,

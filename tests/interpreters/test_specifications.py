@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -117,6 +118,24 @@ def test_a_name_in_path_comes_before_a_file_here(other, is_of, tmp_path, script,
     (tmp_path / "snake").chmod(0o755)
     create("snake", tmp_path / "env")
     assert is_of(other)
+
+
+@pytest.mark.usefixtures("path")
+@pytest.mark.parametrize("what", ["executable", "environment"])
+@pytest.mark.parametrize("discovery", [True, False])
+def test_a_name_is_nothing_in_the_current_directory(what, discovery, other, tmp_path, monkeypatch):
+    """What a cloned repository has under the name of a Python isn't started."""
+    monkeypatch.chdir(tmp_path)
+    if what == "executable":
+        (tmp_path / "snake").symlink_to(other.path)
+    else:
+        create(other.path, "snake")
+    asked = mock.Mock(get_interpreter=lambda *_, **__: pytest.fail("it could find the one here"))
+    monkeypatch.setitem(sys.modules, "python_discovery", asked if discovery else None)
+    with pytest.raises(ValueError, match=r"For the one in the current directory, write '\./snake'\.$"):
+        create("snake", tmp_path / "env")
+    assert not (tmp_path / "env").exists()
+    create("./snake", tmp_path / "env")
 
 
 @pytest.mark.usefixtures("path")
