@@ -41,6 +41,13 @@ fn framework(root: &Path, executable: &str) -> Base {
     }
 }
 
+/// A directory, and its real path: `pyvenv.cfg` records that of the executable.
+fn directory() -> (tempfile::TempDir, PathBuf) {
+    let temp = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(temp.path()).unwrap();
+    (temp, root)
+}
+
 fn create(base: &Base, directory: &Path, symlinks: bool) -> Environment {
     let creation = Creation {
         base,
@@ -79,9 +86,9 @@ fn target(path: PathBuf) -> PathBuf {
 
 #[test]
 fn links_lead_to_the_stub_of_a_framework() {
-    let temp = tempfile::tempdir().unwrap();
-    let base = framework(temp.path(), STUB);
-    let environment = create(&base, &temp.path().join("env"), true);
+    let (_temp, root) = directory();
+    let base = framework(&root, STUB);
+    let environment = create(&base, &root.join("env"), true);
     assert_is_of(&base, &environment, &["python", "python3", "python3.13"]);
     assert_eq!(target(environment.bin.join("python3.13")), base.executable);
     assert_eq!(target(environment.bin.join("python")), Path::new("python3.13"));
@@ -90,19 +97,19 @@ fn links_lead_to_the_stub_of_a_framework() {
 
 #[test]
 fn copies_are_of_the_stub_of_a_framework() {
-    let temp = tempfile::tempdir().unwrap();
-    let base = framework(temp.path(), STUB);
-    let environment = create(&base, &temp.path().join("env"), false);
+    let (_temp, root) = directory();
+    let base = framework(&root, STUB);
+    let environment = create(&base, &root.join("env"), false);
     assert_is_of(&base, &environment, &["python", "python3", "python3.13"]);
     assert!(!environment.bin.join("python").is_symlink());
 }
 
 #[test]
 fn the_program_in_python_app_may_be_started_without_the_stub() {
-    let temp = tempfile::tempdir().unwrap();
-    let base = framework(temp.path(), PROGRAM);
+    let (_temp, root) = directory();
+    let base = framework(&root, PROGRAM);
     for (name, symlinks) in [("links", true), ("copies", false)] {
-        let environment = create(&base, &temp.path().join(name), symlinks);
+        let environment = create(&base, &root.join(name), symlinks);
         assert_is_of(&base, &environment, &["Python", "python", "python3", "python3.13"]);
     }
 }

@@ -54,10 +54,10 @@ mod tests {
         assert!(is_junction(&at("junction")) && !is_link(&at("junction")));
         assert!(crate::fs::ensure_directory(&at("junction")).is_ok());
         std::fs::create_dir(at("env")).unwrap();
-        assert!(make(&at("env/junction")));
+        assert!(make(&at("env").join("junction")));
         crate::fs::clear_directory(&at("env"), &mut || false).unwrap();
         assert!(std::fs::read_dir(at("env")).unwrap().next().is_none());
-        assert!(make(&at("env/junction")));
+        assert!(make(&at("env").join("junction")));
         Dir::open(temp.path()).unwrap().remove_tree("env").unwrap();
         assert!(at("target/inner").is_dir());
         // In place of the environment it counts as the directory that it leads to.

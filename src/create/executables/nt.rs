@@ -15,7 +15,8 @@ use crate::text::quoted;
 /// base interpreter.
 ///
 /// # Errors
-/// An I/O error if links are wanted and `python_dir` can't be listed. A launcher that can't be copied only causes a warning, as in `venv`.
+/// An I/O error if links are wanted and `python_dir` can't be listed. A launcher that can't be copied only causes a
+/// warning, as in `venv`.
 pub fn set_up(
     base: &Base,
     python_dir: &Path,
@@ -34,9 +35,7 @@ pub fn set_up(
     let files = files.unwrap_or_default();
     let plan = plan(base, Found { python_dir, files: &files, exe_name: &exe_name });
     if bin.copies || !are_linked(&plan, bin.path, observer) {
-        for error in copy_all(&plan, bin.path) {
-            observer.warning(&format!("Unable to copy a launcher: {error}"));
-        }
+        copy_all(&plan, bin.path, observer);
     }
     // A build tree's Tcl is found only if `init.tcl` is also in the environment.
     if base.build.is_tree { copy_tcl(python_dir, env_dir) } else { Ok(()) }
@@ -56,49 +55,55 @@ fn place(file: &File, bin_path: &Path, observer: &mut dyn Observer) -> Result<()
     if let Some(source) = file.link.as_ref().filter(|_| !fs::is_link(&destination)) {
         match fs::symlink(source, &destination) {
             Ok(()) => return Ok(()),
-            Err(error) => observer.warning(&format!("Unable to symlink: {error}")),
+            Err(error) => warn("symlink", source, &destination, &error, observer),
         }
     }
     if fs::exists(&file.copy) {
         return fs::copy_contents(&file.copy, &destination);
     }
     if !file.dangles {
-        observer.warning(&format!("Unable to copy a launcher: {} is missing", quoted(&file.copy)));
+        observer.warning(&format!("Unable to copy {}", quoted(&file.copy)));
     }
     Ok(())
 }
 
+/// Creates all links or none. Reports whether they are there.
 fn are_linked(plan: &Plan, bin_path: &Path, observer: &mut dyn Observer) -> bool {
-    let Err(errors) = link_all(plan, bin_path) else { return true };
-    for (index, error) in errors.iter().enumerate() {
-        let what = if index == 0 { "Unable to symlink" } else { "Failed to clean up symlink" };
-        observer.warning(&format!("{what}: {error}"));
-    }
-    observer.warning("Retrying with copies");
-    false
-}
-
-/// Creates all links or none.
-///
-/// After a failure the links created so far are removed. The first error is the cause. The others name links that
-/// could not be removed.
-fn link_all(plan: &Plan, bin_path: &Path) -> Result<(), Vec<Error>> {
     let mut made: Vec<PathBuf> = Vec::new();
     for entry in &plan.links {
         let link = bin_path.join(&entry.name);
         if let Err(error) = fs::symlink(&entry.source, &link) {
-            let unremoved = made.iter().filter_map(|link| fs::remove_file(link).err());
-            return Err(std::iter::once(error).chain(unremoved).collect());
+            warn("symlink", &entry.source, &link, &error, observer);
+            made.iter().for_each(|link| clean_up(link, observer));
+            observer.warning("Retrying with copies");
+            return false;
         }
         made.push(link);
     }
-    Ok(())
+    true
 }
 
-/// Copies the launchers. Returns an error for each one that could not be copied.
-fn copy_all(plan: &Plan, bin_path: &Path) -> Vec<Error> {
-    let copied = plan.copies.iter().map(|e| fs::copy_with_mode(&e.source, &bin_path.join(&e.name)));
-    copied.filter_map(Result::err).collect()
+fn clean_up(link: &Path, observer: &mut dyn Observer) {
+    if let Err(error) = fs::remove_file(link) {
+        observer.warning(&format!("Failed to clean up symlink {}", quoted(link)));
+        observer.debug(&error.to_string());
+    }
+}
+
+/// Copies the launchers. One that can't be copied only causes a warning.
+fn copy_all(plan: &Plan, bin_path: &Path, observer: &mut dyn Observer) {
+    for entry in &plan.copies {
+        let copy = bin_path.join(&entry.name);
+        if let Err(error) = fs::copy_with_mode(&entry.source, &copy) {
+            warn("copy", &entry.source, &copy, &error, observer);
+        }
+    }
+}
+
+/// Warns in the words of `venv`, and tells the cause to whoever debugs.
+fn warn(what: &str, source: &Path, destination: &Path, cause: &Error, observer: &mut dyn Observer) {
+    observer.warning(&format!("Unable to {what} {} to {}", quoted(source), quoted(destination)));
+    observer.debug(&cause.to_string());
 }
 
 /// Copies the `init.tcl` of a build tree into the environment's `Lib`, in a directory with the same name as its own.
@@ -187,10 +192,20 @@ mod tests {
         }
         let files = names.map(OsString::from);
         let plan = planned(&python_dir, &files);
-        link_all(&plan, &bin_path).unwrap();
+        let mut listener = Listener::default();
+        assert!(are_linked(&plan, &bin_path, &mut listener) && listener.heard.is_empty());
         // A second run can't create the links again, and falls back to copies.
-        assert_eq!(link_all(&plan, &bin_path).unwrap_err().len(), 1);
-        assert!(copy_all(&plan, &bin_path).is_empty());
+        assert!(!are_linked(&plan, &bin_path, &mut listener));
+        let [source, link] = [&python_dir, &bin_path].map(|directory| quoted(directory.join("python.exe")));
+        assert!(
+            listener.heard.starts_with(&format!("Unable to symlink {source} to {link}\n")),
+            "{}",
+            listener.heard
+        );
+        assert!(listener.heard.ends_with("\nRetrying with copies\n"));
+        listener.heard.clear();
+        copy_all(&plan, &bin_path, &mut listener);
+        assert_eq!(listener.heard, "");
         for name in names {
             assert_eq!(fs::read(&python_dir.join(name)).unwrap(), b"the base", "{name}");
         }
@@ -205,8 +220,7 @@ mod tests {
     fn a_failed_link_takes_the_others_with_it() {
         let temp = tempfile::tempdir().unwrap();
         fs::write(&temp.path().join("pythonw.exe"), b"in the way").unwrap();
-        let errors = link_all(&planned(temp.path(), &[]), temp.path()).unwrap_err();
-        assert_eq!(errors.len(), 1);
+        assert!(!are_linked(&planned(temp.path(), &[]), temp.path(), &mut Listener::default()));
         assert!(!fs::is_link(&temp.path().join("python.exe")));
     }
 }

@@ -126,7 +126,11 @@ impl Handle {
 
     /// Creates a hard link to the file of that name, under the same name in `other`.
     pub fn link(&self, name: &OsStr, other: &Self) -> io::Result<()> {
-        fs::hard_link(self.0.join(name), other.0.join(name))
+        fs::hard_link(self.0.join(name), other.0.join(name)).map_err(|error| match error.raw_os_error() {
+            // ERROR_INVALID_FUNCTION and ERROR_NOT_SUPPORTED, from file systems without such links. `std` names no kind.
+            Some(1 | 50) if cfg!(windows) => io::ErrorKind::Unsupported.into(),
+            _ => error,
+        })
     }
 
     /// Renames `from` to `to` in this directory. A file or an empty directory named `to` is replaced.

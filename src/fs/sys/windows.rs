@@ -9,7 +9,7 @@ use std::os::windows::io::AsRawHandle;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 
-use windows_sys::Win32::Foundation::SYSTEMTIME;
+use windows_sys::Win32::Foundation::{ERROR_CANT_ACCESS_FILE, SYSTEMTIME};
 use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, FILE_ATTRIBUTE_REPARSE_POINT, FILE_ATTRIBUTE_TAG_INFO, FILE_BASIC_INFO,
     FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FileAttributeTagInfo, FileBasicInfo,
@@ -51,7 +51,11 @@ pub fn local_time() -> Calendar {
 
 /// Metadata of the file or directory at that path, links followed.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
-    metadata_of_file(&open_to_examine(path, 0)?)
+    match open_to_examine(path, 0) {
+        // An app execution alias of the Store can be started, but not opened.
+        Err(error) if error.raw_os_error() == Some(ERROR_CANT_ACCESS_FILE.cast_signed()) => metadata_of(path),
+        opened => metadata_of_file(&opened?),
+    }
 }
 
 /// Metadata of the file or directory at that path, links not followed.

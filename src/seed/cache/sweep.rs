@@ -7,7 +7,7 @@ use super::super::image::Image;
 use super::{DAY, DIRECTORIES, KEPT, Own, facts, is_older_than, tag};
 use crate::error::{Error, Result};
 use crate::fs::Timestamp;
-use crate::fs::dir::{Dir, Kind, Lock, unless_gone};
+use crate::fs::dir::{DIRECTORIES_ARE_HELD, Dir, Kind, Lock, unless_gone};
 use crate::text::quoted;
 
 /// The start of the names of unfinished images.
@@ -27,10 +27,12 @@ pub(super) fn sweep(images: &Dir, own: &Own, now: Timestamp) {
             if is_new(&name, &directory) && !is_dead {
                 continue;
             }
-            // The lock is held until all is removed.
+            // The lock is held until all is removed, if it can be.
             if let Ok(Some(alive)) = directory.try_lock(ALIVE)
                 && (alive.is_held() || is_dead)
             {
+                // Where directories aren't held open, no open file in one lets it be renamed.
+                let _alive = DIRECTORIES_ARE_HELD.then_some(alive);
                 let _ = remove(images, &name);
             }
         } else if Image::last_used(&directory).is_none_or(|used| used.is_older_than(now, KEPT)) {
