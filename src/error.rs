@@ -99,6 +99,14 @@ impl Error {
         }
     }
 
+    /// The system's text for an error of this code, as Python has it: without the code that Rust appends, and on Windows
+    /// without the full stop.
+    pub fn system_text(source: &io::Error, code: i32) -> String {
+        let text = source.to_string();
+        let text = text.strip_suffix(&format!(" (os error {code})")).unwrap_or(&text);
+        if cfg!(windows) { text.trim_end_matches([' ', '.']) } else { text }.to_owned()
+    }
+
     /// The kind of the system's error, if a system call failed.
     pub fn kind(&self) -> Option<io::ErrorKind> {
         self.system().map(io::Error::kind)

@@ -14,7 +14,7 @@ pub use answer::{Interpreter, read as answered};
 pub use find::{Ask, Found, Search, has_version, is_version};
 pub use kept::{kept, kept_or, known};
 pub use provenance::{Provenance, configurations};
-pub use query::query;
+pub use query::{PROGRAM, query};
 pub use scheme::{Directory, Scheme, include_is_in_scheme, include_name};
 
 use std::path::PathBuf;

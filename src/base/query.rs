@@ -18,7 +18,7 @@ use crate::observer::Observer;
 use crate::text::quoted;
 
 /// Prints the answer. See the file.
-const PROGRAM: &str = include_str!("query.py");
+pub const PROGRAM: &str = include_str!("query.py");
 /// The time an interpreter has to answer.
 const LIMIT: Duration = Duration::from_secs(15);
 /// The time that a process has to end once it has answered.

@@ -77,12 +77,17 @@ fn command() -> Command {
         if name == "copies" { flag.conflicts_with("symlinks") } else { flag }
     };
     let value = |(name, help): (&'static str, &'static str)| {
-        Arg::new(name).long(name).help(help).value_parser(ValueParser::os_string())
+        Arg::new(name)
+            .long(name)
+            .help(help)
+            .value_parser(ValueParser::os_string())
+            .allow_negative_numbers(true)
     };
     let directories = Arg::new(DIRECTORIES)
         .value_name("ENV_DIR")
         .help("A directory to create an environment in.")
         .value_parser(ValueParser::os_string())
+        .allow_negative_numbers(true)
         .num_args(1..)
         .required(true);
     let bin = if cfg!(windows) { "Scripts" } else { "bin" };

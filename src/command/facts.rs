@@ -17,7 +17,7 @@ use crate::seed::cache::Facts;
 
 /// The longest that an interpreter may take for an answer that is stored. A file that changed at the beginning would
 /// otherwise look as if it had not changed for a while.
-const MOST: Duration = Duration::from_secs(1);
+const LONGEST_ANSWER: Duration = Duration::from_secs(1);
 
 /// Asks interpreters, and stores their answers.
 #[derive(Debug)]
@@ -33,15 +33,19 @@ impl Asking {
     /// # Errors
     /// [`crate::error::Error::Refused`] for an unknown value of a variable.
     pub fn new(variables: &Variables, observer: &mut dyn Observer) -> Result<Self> {
+        let is_forbidden = variables.forbids_cache()?;
         let mut asking = Self { facts: None, circumstances: circumstances(std::env::vars_os()) };
-        if !variables.forbids_cache()?
-            && has_usual_locale(|name| std::env::var_os(name))
-            && let Some(directory) = variables.cache_directory()
-        {
-            match Facts::open_at(&directory) {
-                Ok(facts) => asking.facts = Some(facts),
-                Err(why) => observer.debug(&format!("no answer of an interpreter is stored: {why}")),
-            }
+        let Some(directory) = variables.cache_directory().filter(|_| !is_forbidden) else {
+            return Ok(asking);
+        };
+        let opened = if has_usual_locale(|name| std::env::var_os(name)) {
+            Facts::open_at(&directory).map_err(|why| why.to_string())
+        } else {
+            Err("the locale is not UTF-8".to_owned())
+        };
+        match opened {
+            Ok(facts) => asking.facts = Some(facts),
+            Err(why) => observer.debug(&format!("no answer of an interpreter is stored: {why}")),
         }
         Ok(asking)
     }
@@ -56,10 +60,13 @@ impl Asking {
             if let Some((interpreter, provenance)) = known {
                 return Ok((interpreter, Some(provenance)));
             }
-            let (before, began) = (looked_at_first(executable), Instant::now());
+            let (before, began) = (seen_before_asking(executable), Instant::now());
             let interpreter = query(executable, observer)?;
-            let is_certain = began.elapsed() < MOST && before.is_some_and(|before| before.is_current());
-            let provenance = storable(executable, &interpreter).filter(|_| is_certain);
+            let provenance = storable(executable, &interpreter);
+            // This comes last: files that are exchanged meanwhile must not be stored with the old answer.
+            let is_certain =
+                began.elapsed() < LONGEST_ANSWER && before.is_some_and(|before| before.is_current());
+            let provenance = provenance.filter(|_| is_certain);
             if let (Some(facts), Some(provenance)) = (&self.facts, &provenance) {
                 facts.store(&interpreter, provenance, &self.circumstances);
             }
@@ -69,7 +76,7 @@ impl Asking {
 }
 
 /// What decides which Python starts at this path, before it is asked.
-fn looked_at_first(executable: &Path) -> Option<Seen> {
+fn seen_before_asking(executable: &Path) -> Option<Seen> {
     let configurations = configurations(executable)?;
     Seen::of(configurations.iter().map(|path| path.as_path()).chain([executable]))
 }
@@ -103,7 +110,9 @@ fn has_usual_locale(value: impl Fn(&str) -> Option<OsString>) -> bool {
         return true;
     };
     let locale = locale.to_string_lossy().to_lowercase();
-    matches!(locale.as_str(), "c" | "posix") || locale.ends_with(".utf-8") || locale.ends_with(".utf8")
+    // language.encoding@modifier, or as on macOS the encoding alone
+    let locale = locale.split('@').next().unwrap_or_default();
+    matches!(locale.rsplit('.').next(), Some("c" | "posix" | "utf-8" | "utf8"))
 }
 
 #[cfg(test)]
@@ -126,11 +135,11 @@ mod tests {
         let usual = |given: &[(&str, &str)]| {
             has_usual_locale(|name| given.iter().find(|(own, _)| *own == name).map(|(_, value)| value.into()))
         };
-        for value in ["C", "POSIX", "C.UTF-8", "de_DE.utf8", ""] {
+        for value in ["C", "POSIX", "C.UTF-8", "de_DE.utf8", "UTF-8", "sr_RS.UTF-8@latin", ""] {
             assert!(usual(&[("LANG", value)]), "{value}");
         }
         assert!(usual(&[]) && usual(&[("LC_ALL", "C.UTF-8"), ("LANG", "de_DE")]));
-        for value in ["de_DE", "de_DE.ISO-8859-1", "ja_JP.eucJP", "de_DE@euro"] {
+        for value in ["de_DE", "de_DE.ISO-8859-1", "ja_JP.eucJP", "de_DE@euro", "de_DE.ISO-8859-15@euro"] {
             assert!(!usual(&[("LC_CTYPE", value), ("LANG", "C.UTF-8")]), "{value}");
         }
     }

@@ -1,9 +1,9 @@
 //! The Python that fastvenv was installed for, as its place tells it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::base::{Base, Directory, Platform};
+use crate::base::{Base, Directory, Platform, is_version};
 use crate::fs;
 
 /// The directory that an installer writes beside the package.
@@ -44,6 +44,8 @@ pub fn versions(directory: &Path, platform: Platform) -> Vec<String> {
         }
         Platform::Nt => Vec::from_iter(of_windows(root)),
     };
+    // The directory of a framework may have any name.
+    found.retain(|version| is_version(OsStr::new(version)));
     found.sort_by_key(|version| std::cmp::Reverse(numbers(version)));
     found.dedup();
     found
@@ -108,6 +110,12 @@ mod tests {
     }
 
     #[test]
+    fn the_version_is_written_as_installers_write_it() {
+        // Of a prerelease they write 0.2.0rc1, not 0.2.0-rc.1 as cargo does.
+        assert!(!env!("CARGO_PKG_VERSION").contains(['-', '+']));
+    }
+
+    #[test]
     fn the_python_beside_is_python3_or_python_or_above_scripts() {
         let is = |paths: &[&str], programs: &str, platform, expected: Option<&str>| {
             let root = with(paths);
@@ -161,6 +169,7 @@ mod tests {
         are(&["lib/python3.12/site-packages/fastvenv-0.0.0.dist-info/"], "bin", posix, &[]);
         are(&["3.12/lib/python/site-packages/OURS/"], "3.12/bin", posix, &["3.12"]);
         are(&["Python312/site-packages/OURS/"], "Python312/Scripts", Platform::Nt, &["3.12"]);
+        are(&["tools/lib/python/site-packages/OURS/"], "tools/bin", posix, &[]);
         are(&["Python312/Scripts/"], "Python312/Scripts", Platform::Nt, &[]);
         are(&[], "bin", posix, &[]);
     }

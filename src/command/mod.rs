@@ -50,6 +50,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     for directory in &arguments.directories {
         create(arguments, &fs::normal(Path::new(directory)), &mut terminal)?;
+        // Most steps are too short to look for one.
+        if terminal.interrupted() {
+            return Err(Error::Interrupted.into());
+        }
     }
     Ok(())
 }
@@ -63,13 +67,16 @@ fn warnings(arguments: &Arguments) -> Vec<String> {
     line.warnings(|path| Ok::<_, Infallible>(expanded(path))).unwrap_or_else(|never| match never {})
 }
 
-/// The path with the user's home directory in the place of `~`. That of another user is not looked up.
+/// The path with the user's home directory in the place of `~` (`os.path.expanduser`). That of another user is not looked
+/// up.
 fn expanded(path: &OsStr) -> OsString {
-    let mut parts = Path::new(path).iter();
-    match std::env::home_dir().filter(|_| parts.next().is_some_and(|first| first == "~")) {
-        Some(home) => home.join(parts.as_path()).into_os_string(),
-        None => path.to_owned(),
-    }
+    let below = path.as_encoded_bytes().strip_prefix(b"~").and_then(|rest| fs::os_string(rest.to_vec()));
+    let below = below.filter(|rest| rest.is_empty() || Path::new(rest).has_root());
+    let Some((below, mut expanded)) = below.zip(std::env::home_dir().map(PathBuf::into_os_string)) else {
+        return path.to_owned();
+    };
+    expanded.push(below);
+    expanded
 }
 
 /// Creates one environment.

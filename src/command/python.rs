@@ -72,7 +72,9 @@ impl Choice<'_> {
             return Ok(own);
         }
         let search = self.search(None);
-        if let Some(active) = self.active.filter(|active| fs::is_file(&active.join("pyvenv.cfg")))
+        // What a relative path means depends on the current directory, which may be a stranger's.
+        let is_usable = |active: &&Path| active.is_absolute() && fs::is_file(&active.join("pyvenv.cfg"));
+        if let Some(active) = self.active.filter(is_usable)
             && let Some(found) = unless_refused(search.at(active, observer))?
         {
             return Ok(found);

@@ -44,8 +44,7 @@ fn message(error: &Error) -> String {
 fn os_error(path: &Path, other: Option<&Path>, source: &io::Error) -> String {
     let Some(code) = source.raw_os_error() else { return format!("{source}: {}", quoted(path)) };
     let kind = if cfg!(windows) { "WinError" } else { "Errno" };
-    let text = source.to_string();
-    let text = text.strip_suffix(&format!(" (os error {code})")).unwrap_or(&text);
+    let text = Error::system_text(source, code);
     let other = other.map(|other| format!(" -> {}", quoted(other))).unwrap_or_default();
     format!("[{kind} {code}] {text}: {}{other}", quoted(path))
 }

@@ -61,9 +61,16 @@ impl Observer for Terminal {
     }
 }
 
+/// The status of a Windows program that Ctrl-C has ended: `STATUS_CONTROL_C_EXIT`, as from Python.
+const CONTROL_C_EXIT: u32 = 0xC000_013A;
+
 /// Ends the process as an interrupt does, so that a shell script that waits for it ends too. Returns the status where
 /// that is impossible.
 pub fn die_of_interrupt() -> ExitCode {
+    // There the default handler could only be called by `abort`.
+    if cfg!(windows) {
+        std::process::exit(CONTROL_C_EXIT.cast_signed());
+    }
     let _ = low_level::emulate_default_handler(SIGINT);
     ExitCode::from(INTERRUPTED)
 }

@@ -12,10 +12,10 @@ pub struct Seen(Vec<(PathBuf, Option<Metadata>)>);
 
 impl Seen {
     /// Looks at these paths, links followed. Returns `None` if a later change might not show: something changed only a
-    /// moment ago, or can't be examined.
+    /// moment ago, can't be examined, or has a relative path.
     pub fn of<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Option<Self> {
         let look = |path: &'a Path| {
-            let found = look(path).ok()?;
+            let found = look(path).ok().filter(|_| path.is_absolute())?;
             found.is_none_or(|metadata| metadata.is_settled()).then(|| (path.to_owned(), found))
         };
         paths.into_iter().map(look).collect::<Option<_>>().map(Self)

@@ -85,7 +85,7 @@ fn strerror(py: Python<'_>, code: i32, source: &io::Error) -> String {
     };
     match asked() {
         Ok(text) if !cfg!(windows) => text,
-        _ => source.to_string(),
+        _ => Error::system_text(source, code),
     }
 }
 

@@ -1,5 +1,6 @@
 """The native command as a process: signals, streams, and its own file."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import pythons
 from native_command.both import Both
 from platforms import posix_only
 
@@ -38,6 +40,23 @@ def test_an_interrupt(signal_sent: signal.Signals, both: Both) -> None:
     del both.environ["FASTVENV_SEED"], both.environ["FASTVENV_LOG"]
     assert both.run("native", "env").returncode == 0
     assert subprocess.run([both.sandbox / "env/bin/pip", "--version"], check=False, capture_output=True).returncode == 0
+
+
+def test_an_interrupt_between_environments(both: Both) -> None:
+    """Without pip, nothing takes long. The directory at hand is completed, and no other one is begun."""
+    both.sandbox.mkdir()
+    names = [f"env{number}" for number in range(5000)]
+    # The installation has not just changed, so it is asked once.
+    command = [*both.programs["native"], "--without-pip", "--python", os.path.realpath(pythons.RUNNING), *names]
+    environ = {**both.environ, "FASTVENV_LOG": "debug"}
+    process = subprocess.Popen(command, cwd=both.sandbox, env=environ, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert any(b"/env1'" in line for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1].endswith(b"\nError: interrupted\n")
+    assert process.returncode == -signal.SIGINT
+    made = [path for path in both.sandbox.glob("env*") if (path / "bin/activate").exists()]
+    assert 0 < len(made) < len(names)
 
 
 def test_an_ignored_interrupt(both: Both) -> None:

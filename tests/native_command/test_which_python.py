@@ -147,6 +147,14 @@ def test_the_base_of_the_active_environment(install, first, second, links, tmp_p
     assert runner.version() == second.full
 
 
+def test_a_relative_path_of_the_active_environment(install, first, second, links, tmp_path):
+    """It may lead to a stranger's Python, since it depends on the current directory."""
+    runner = install(tmp_path / "anywhere")
+    environment(first, tmp_path / "of")
+    runner.asked(VIRTUAL_ENV="of", PATH=links(python3=second))
+    assert runner.version() == second.full
+
+
 def test_python3_or_python_in_path(install, first, second, links, tmp_path):
     """Elsewhere, PATH decides; what doesn't work there is passed over."""
     runner = install(tmp_path / "anywhere")

@@ -11,14 +11,12 @@ use std::path::Path;
 use super::super::hash::digest;
 use super::directory::{Root, Unusable};
 use super::{DAY, KEPT, is_older_than};
-
-use crate::base::{Interpreter, Provenance, answered};
-use crate::fs;
-use crate::fs::Timestamp;
+use crate::base::{Interpreter, PROGRAM, Provenance, answered};
 use crate::fs::dir::Dir;
+use crate::fs::{self, Timestamp};
 
-/// The part of a name that changes whenever an answer means something else.
-const FORMAT: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+/// The parts of a name that change whenever an answer means something else.
+const FORMAT: [&str; 2] = [concat!("1 ", env!("CARGO_PKG_VERSION")), PROGRAM];
 
 /// The facts in a cache, which is trusted.
 #[derive(Debug)]
@@ -40,8 +38,7 @@ impl Facts {
     }
 
     /// The interpreter at an absolute path, if its answer is stored and still right, and what that came from.
-    /// `circumstances` is everything
-    /// besides files that the answer depends on.
+    /// `circumstances` is everything besides files that the answer depends on.
     pub fn find(&self, executable: &Path, circumstances: &[u8]) -> Option<(Interpreter, Provenance)> {
         let (answer, provenance) = self.read(name(executable, circumstances).as_ref())?;
         let is_right = provenance.executable() == executable && provenance.is_current();
@@ -76,9 +73,8 @@ fn whole(content: &[u8]) -> Option<(String, Provenance)> {
 }
 
 fn name(executable: &Path, circumstances: &[u8]) -> String {
-    digest(
-        &[FORMAT.as_bytes(), b"\0", executable.as_os_str().as_encoded_bytes(), b"\0", circumstances].concat(),
-    )
+    let [version, program] = FORMAT.map(str::as_bytes);
+    digest(&[version, program, executable.as_os_str().as_encoded_bytes(), circumstances].join(&b'\0'))
 }
 
 /// Removes the facts about executables that are gone, those that are damaged or half written, and those written 90 days
@@ -136,7 +132,7 @@ mod tests {
         let names: std::collections::BTreeSet<_> =
             names.iter().map(|(path, rest)| name(&PathBuf::from(path), rest.as_bytes())).collect();
         assert_eq!(names.len(), 4);
-        assert!(FORMAT.ends_with(env!("CARGO_PKG_VERSION")));
+        assert!(FORMAT[0].ends_with(env!("CARGO_PKG_VERSION")));
     }
 
     #[test]
