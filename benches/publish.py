@@ -71,7 +71,7 @@ def made_by() -> str:
     cores = os.cpu_count() or 1
     tools = " and ".join(f"{name} {importlib.metadata.version(name)}" for name in ("virtualenv", "uv"))
     # The benches themselves keep one core busy, and sometimes all.
-    rough = " The machine had other work meanwhile: they are rough." if os.getloadavg()[1] > cores + 1 else ""
+    rough = " They are rough, because other processes were running." if os.getloadavg()[1] > cores + 1 else ""
     return (
         f"Made by `{COMMAND}`: CPython {platform.python_version()} on {platform.system()}, "
         f"{cores} cores, {tools}; medians of the ratios inside one run.{rough}\n"
