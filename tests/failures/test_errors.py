@@ -78,6 +78,7 @@ def test_an_error_about_two_paths_names_both(tmp_path):
     assert (error.filename, error.filename2) == (str(source), str(destination))
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_a_missing_source_is_named(tmp_path):
     """Copying what isn't there is a FileNotFoundError with the source's path."""
     error = raised(fastvenv.EnvBuilder().symlink_or_copy, tmp_path / "none", tmp_path / "copy")
@@ -154,6 +155,7 @@ def test_a_prompt_that_no_script_can_hold_is_refused_before_anything_is_changed(
     assert list(tmp_path.rglob("*")) == [kept.parent, kept]
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_a_copy_onto_itself_is_refused_and_loses_nothing(tmp_path):
     """Source and destination being one file is shutil.SameFileError, and the file is as it was."""
     import shutil

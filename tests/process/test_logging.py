@@ -14,6 +14,7 @@ import fastvenv
 from platforms import posix_only
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_a_failed_link_is_a_warning_and_then_a_copy(tmp_path, caplog):
     """Where a link can't be made, the logger says so and a copy stands there."""
     source, destination = tmp_path / "source", tmp_path / "destination"
@@ -25,6 +26,7 @@ def test_a_failed_link_is_a_warning_and_then_a_copy(tmp_path, caplog):
     assert destination.read_text() == "new"
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_a_relative_link_across_folders_is_a_copy_too(tmp_path, caplog):
     """relative_symlinks_ok for files in two folders ends in a copy and a warning."""
     (tmp_path / "bin").mkdir()
@@ -131,6 +133,7 @@ def test_without_listeners_nothing_is_timed(tmp_path, caplog):
     assert caplog.messages == []
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_a_warning_reaches_stderr_without_any_set_up(tmp_path):
     """With nothing configured, a warning is printed as logging's last resort prints it."""
     (tmp_path / "source").touch()
@@ -170,6 +173,7 @@ def apart(tmp_path):
     return tmp_path / "source", tmp_path / "bin"
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_two_threads_may_warn_first_at_once(apart):
     """A thread that warns while another one's warning is importing logging holds nobody up."""
     program = (
@@ -183,6 +187,7 @@ def test_two_threads_may_warn_first_at_once(apart):
     assert done.stderr.count("Unable to symlink") == 2
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_an_interrupt_while_logging_is_imported_is_kept(apart):
     """Ctrl-C while the first warning imports logging is a KeyboardInterrupt, and later warnings are heard."""
     program = (
@@ -197,6 +202,7 @@ def test_an_interrupt_while_logging_is_imported_is_kept(apart):
     assert "Unable to symlink" in done.stderr
 
 
+@posix_only("symlink_or_copy doesn't work there")
 def test_a_logger_in_the_place_of_the_module_s_own_is_told(apart):
     """What is put in the place of `fastvenv.logger` gets the records, as with `venv.logger`."""
     source, folder = apart
