@@ -8,7 +8,7 @@ import pytest
 
 import fastvenv
 from circumstances import mounted
-from platforms import posix_only
+from platforms import IS_WINDOWS, posix_only
 
 
 def tree(path):
@@ -121,7 +121,8 @@ def test_the_root_is_refused():
         def clear_directory(self, path):
             raise AssertionError(f"was asked to clear {path}")
 
-    for root in ("/", "//", "/tmp/.."):
+    # On Windows "//" is no directory.
+    for root in ("/", "/tmp/..", *([] if IS_WINDOWS else ["//"])):
         with pytest.raises(ValueError, match="Refusing to clear"):
             Careful(clear=True).create(root)
 

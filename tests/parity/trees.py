@@ -33,7 +33,9 @@ def compare(
     Both functions are given the path of the environment, `sandbox/env`; `before` brings it into its state.
     """
     outcomes = []
+    here = os.getcwd()
     for module in ("venv", "fastvenv"):
+        os.chdir(here)  # the first round may have gone into the sandbox, and Windows removes no current directory
         shutil.rmtree(sandbox, ignore_errors=True)
         sandbox.mkdir()
         env = sandbox / "env"
