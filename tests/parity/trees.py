@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 OLDER = re.compile(rb"^version = 3\.(8|9|10)\.", re.MULTILINE)
+LAUNCHER = re.compile(r"pip[^/\\]*\.exe$")
+# pip's name for a launcher, and the hash of it.
+LAUNCHER_IN_RECORD = re.compile(rb"^(\.\./\.\./Scripts/[^,]*\.exe),sha256=[^,]*", re.MULTILINE)
 ACTIVATION_SCRIPTS = {"activate", "activate.bat", "activate.csh", "activate.fish", "Activate.ps1", "deactivate.bat"}
 
 
@@ -77,7 +80,27 @@ def comparable(path: str) -> object:
     if path.endswith(".pyc"):
         # Not the source's time; and the code as values, since marshal's bytes depend on reference counts.
         return data[:8], data[12:16], marshal.loads(data[16:])
+    if "SOURCE_DATE_EPOCH" not in os.environ:  # which says what time it is
+        data = timeless(path, data)
     return shown(data)
+
+
+def timeless(path: str, data: bytes) -> bytes:
+    """The data without what depends on when it was made: the times in pip's launchers, and their hashes in RECORD."""
+    if LAUNCHER.match(os.path.basename(path)):
+        return undated(data)
+    if os.path.basename(path) == "RECORD":
+        return LAUNCHER_IN_RECORD.sub(rb"\1,", data)
+    return data
+
+
+def undated(launcher: bytes) -> bytes:
+    """A launcher with zeros for time and date, which stand in both headers of the zip file at its end."""
+    blank = bytearray(launcher)
+    for header, offset in ((b"PK\3\4", 10), (b"PK\1\2", 12)):
+        start = launcher.rindex(header) + offset
+        blank[start : start + 4] = bytes(4)
+    return bytes(blank)
 
 
 def content(path: str) -> object:
